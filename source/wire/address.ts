@@ -1,0 +1,89 @@
+import net from "node:net"
+import * as Result from "effect/Result"
+import { type WireFailure, wireFailure } from "./failure.ts"
+
+/** Where an address lies. `loopback` < `private` < `public` in how much it may point to (CR-40). */
+export type Zone = "loopback" | "private" | "public"
+
+const block = (subnets: ReadonlyArray<readonly [string, number, "ipv4" | "ipv6"]>): net.BlockList => {
+  const list = new net.BlockList()
+  for (const [address, prefix, family] of subnets) list.addSubnet(address, prefix, family)
+  return list
+}
+
+const loopback = block([
+  ["127.0.0.0", 8, "ipv4"],
+  ["::1", 128, "ipv6"],
+])
+
+/** Special-use addresses of RFC 6890 and its successors that no public server has a reason to name. */
+const special = block([
+  ["0.0.0.0", 8, "ipv4"],
+  ["10.0.0.0", 8, "ipv4"],
+  ["100.64.0.0", 10, "ipv4"],
+  ["169.254.0.0", 16, "ipv4"],
+  ["172.16.0.0", 12, "ipv4"],
+  ["192.0.0.0", 24, "ipv4"],
+  ["192.168.0.0", 16, "ipv4"],
+  ["198.18.0.0", 15, "ipv4"],
+  ["224.0.0.0", 4, "ipv4"],
+  ["240.0.0.0", 4, "ipv4"],
+  ["::", 128, "ipv6"],
+  ["64:ff9b::", 96, "ipv6"],
+  ["fc00::", 7, "ipv6"],
+  ["fe80::", 10, "ipv6"],
+  ["ff00::", 8, "ipv6"],
+])
+
+const bare = (host: string): string => host.replace(/^\[|\]$/g, "")
+
+/** Zone of a literal IP address. IPv4 in IPv6 is unwrapped by BlockList itself. */
+export const zoneOfAddress = (address: string): Zone => {
+  const family = net.isIP(address) === 6 ? "ipv6" : "ipv4"
+  if (loopback.check(address, family)) return "loopback"
+  return special.check(address, family) ? "private" : "public"
+}
+
+/**
+ * Zone of a parsed URL's host before any name is resolved. Decided on the parsed host, never by prefix or suffix
+ * (CR-36): `localhost.evil.test` and `127.0.0.1.nip.io` are public names.
+ */
+export const zoneOfUrl = (url: URL): Zone => {
+  const host = bare(url.hostname)
+  if (net.isIP(host) !== 0) return zoneOfAddress(host)
+  return host === "localhost" ? "loopback" : "public"
+}
+
+/** Which zones a URL may lie in that came from the network, given the zone of the server that the user typed. */
+const reachable: Readonly<Record<Zone, ReadonlySet<Zone>>> = {
+  loopback: new Set(["loopback", "public"]),
+  private: new Set(["private", "public"]),
+  public: new Set(["public"]),
+}
+
+export interface AddressPolicy {
+  /** Zone of the MCP server that the user typed; `undefined` while a URL typed by the user is asked for. */
+  readonly trusted?: Zone
+  /** http to hosts that are not this machine (`--allow-insecure`). */
+  readonly allowInsecure: boolean
+}
+
+/** Whether an address found by name resolution may be dialled under the policy (CR-41: checked when dialling). */
+export const addressAllowed = (address: string, policy: AddressPolicy): boolean =>
+  policy.trusted === undefined || reachable[policy.trusted].has(zoneOfAddress(address))
+
+/** Parses and checks a URL before a request. Gives the parsed URL, or the failure that names the rule. */
+export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL, WireFailure> => {
+  if (!URL.canParse(text)) return Result.fail(wireFailure("not_a_url", { received: text }))
+  const url = new URL(text)
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return Result.fail(wireFailure("unsupported_scheme", { url: text, received: url.protocol }))
+  if (url.username !== "" || url.password !== "")
+    return Result.fail(wireFailure("userinfo_in_url", { url: `${url.protocol}//…@${url.host}` }))
+  const zone = zoneOfUrl(url)
+  if (url.protocol === "http:" && zone !== "loopback" && !policy.allowInsecure)
+    return Result.fail(wireFailure("insecure_url", { url: text, expected: "https", received: "http" }))
+  if (policy.trusted !== undefined && !reachable[policy.trusted].has(zone))
+    return Result.fail(wireFailure("blocked_address", { url: text, received: `${url.hostname} (${zone})` }))
+  return Result.succeed(url)
+}
