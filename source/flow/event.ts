@@ -1,0 +1,75 @@
+import * as Schema from "effect/Schema"
+import { Finding } from "../text/finding.ts"
+import { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
+import { Fact } from "./facts.ts"
+import { StepId } from "./step-id.ts"
+
+/** Why a step failed, as the journal keeps it (text/problem.ts as a schema). */
+export const ProblemRecord = Schema.Struct({
+  code: Schema.String,
+  what: Schema.String,
+  why: Schema.String,
+  remedy: Schema.Array(Schema.String),
+  rule: Schema.String,
+  exit: Schema.Literals([0, 1, 2, 3, 4, 5, 6, 130]),
+  exchange: Schema.optionalKey(Schema.Finite),
+  url: Schema.optionalKey(Schema.String),
+  expected: Schema.optionalKey(Schema.String),
+  received: Schema.optionalKey(Schema.String),
+  detail: Schema.optionalKey(Schema.String),
+})
+export type ProblemRecord = typeof ProblemRecord.Type
+
+/** What the run waits for a person to do. `since` is the event's `at`. */
+export const Wait = Schema.Union([
+  /** Before a step: next, run all, back, skip. */
+  Schema.Struct({ kind: Schema.Literal("gate") }),
+  /** The browser has the authorization URL; the callback, a pasted URL or a cancel ends it. */
+  Schema.Struct({
+    kind: Schema.Literal("browser"),
+    url: Schema.String,
+    redirectUri: Schema.String,
+    /** What became of opening the browser. */
+    opened: Schema.Literals(["opening", "opened", "failed", "not-asked"]),
+    detail: Schema.optionalKey(Schema.String),
+  }),
+])
+export type Wait = typeof Wait.Type
+
+const at = { at: Schema.Finite }
+
+/** The ten kinds of event. The journal is a list of these, oldest first; everything else is a projection of it. */
+export const Event = Schema.Union([
+  Schema.TaggedStruct("RunStarted", { ...at, serverUrl: Schema.String, version: Schema.String }),
+  Schema.TaggedStruct("ModeChanged", { ...at, mode: Schema.Literals(["manual", "auto"]) }),
+  Schema.TaggedStruct("StepStarted", { ...at, step: StepId }),
+  Schema.TaggedStruct("RequestSent", { ...at, request: RequestRecord }),
+  Schema.TaggedStruct("ExchangeFinished", { ...at, response: ResponseRecord }),
+  Schema.TaggedStruct("RetryScheduled", {
+    ...at,
+    exchange: Schema.Finite,
+    millis: Schema.Finite,
+    reason: Schema.String,
+  }),
+  Schema.TaggedStruct("FactLearned", { ...at, fact: Fact }),
+  Schema.TaggedStruct("FindingRaised", { ...at, finding: Finding }),
+  Schema.TaggedStruct("Progressed", {
+    ...at,
+    progress: Schema.Finite,
+    total: Schema.optionalKey(Schema.Finite),
+    message: Schema.optionalKey(Schema.String),
+  }),
+  Schema.TaggedStruct("Waiting", { ...at, step: StepId, wait: Wait }),
+  Schema.TaggedStruct("Decided", { ...at, decision: Schema.String }),
+  Schema.TaggedStruct("StepEnded", {
+    ...at,
+    step: StepId,
+    outcome: Schema.Literals(["done", "failed", "skipped", "cancelled"]),
+    note: Schema.optionalKey(Schema.String),
+    problem: Schema.optionalKey(ProblemRecord),
+  }),
+  /** Back to before `step`: its facts and all later ones are dropped, except those named in `keep`. */
+  Schema.TaggedStruct("Reset", { ...at, step: StepId, reason: Schema.String }),
+])
+export type Event = typeof Event.Type
+export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>

@@ -1,0 +1,79 @@
+import * as Schema from "effect/Schema"
+import { Session } from "../mcp/session.ts"
+import { Tool, ToolResult } from "../mcp/tools.ts"
+import { Attempt } from "../oauth/authorization-request.ts"
+import { Challenge } from "../oauth/challenge.ts"
+import { Client } from "../oauth/client-identity.ts"
+import { ResourceMetadata } from "../oauth/resource-metadata.ts"
+import { ServerMetadata } from "../oauth/server-metadata.ts"
+import { Grant } from "../oauth/token.ts"
+import { Secret } from "../text/secret.ts"
+
+/** What the MCP endpoint said to the first request, or to a later one that needed (more) authorization. */
+export const Probe = Schema.Struct({
+  /** `open`: it asks for nothing. `accepted`: it took the stored token. `challenged`: 401, or 403 with more scope. */
+  outcome: Schema.Literals(["open", "accepted", "challenged"]),
+  status: Schema.Finite,
+  exchange: Schema.Finite,
+  challenge: Schema.optionalKey(Challenge),
+})
+
+/** Who we are at the authorization server, and the redirect URI this sign-in uses. */
+export const Identity = Schema.Struct({ client: Client, redirectUri: Schema.String, reused: Schema.Boolean })
+
+export const Call = Schema.Struct({ tool: Schema.String, arguments: Schema.Record(Schema.String, Schema.Unknown) })
+
+/** Everything a run can know. A step names the facts it needs and the facts it yields; each is learned whole. */
+export const factSchemas = {
+  probe: Probe,
+  resource: ResourceMetadata,
+  server: ServerMetadata,
+  identity: Identity,
+  attempt: Attempt,
+  code: Secret,
+  grant: Grant,
+  session: Session,
+  tools: Schema.Array(Tool),
+  /** The call that step 10 will make. */
+  call: Call,
+  result: ToolResult,
+} as const
+
+export type FactName = keyof typeof factSchemas
+export type FactOf<Name extends FactName> = (typeof factSchemas)[Name]["Type"]
+export type Facts = { readonly [Name in FactName]?: FactOf<Name> }
+
+const member = <const Name extends FactName>(name: Name) =>
+  Schema.Struct({ name: Schema.Literal(name), value: factSchemas[name] })
+
+export const Fact = Schema.Union([
+  member("probe"),
+  member("resource"),
+  member("server"),
+  member("identity"),
+  member("attempt"),
+  member("code"),
+  member("grant"),
+  member("session"),
+  member("tools"),
+  member("call"),
+  member("result"),
+])
+export type Fact = { readonly [Name in FactName]: { readonly name: Name; readonly value: FactOf<Name> } }[FactName]
+
+export const fact = <const Name extends FactName>(name: Name, value: FactOf<Name>): Fact => ({ name, value }) as Fact
+
+/** The step that yields each fact: going back to a step drops what it and the later ones yielded. */
+export const factSteps: Readonly<Record<FactName, number>> = {
+  probe: 1,
+  resource: 2,
+  server: 3,
+  identity: 4,
+  attempt: 5,
+  code: 6,
+  grant: 7,
+  session: 8,
+  tools: 9,
+  call: 10,
+  result: 10,
+}

@@ -1,0 +1,27 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { Intent } from "./intent.ts"
+import type { FlowState } from "./state.ts"
+import type { MainStepId } from "./step-id.ts"
+import type { Target } from "./target.ts"
+
+/**
+ * One sign-in: the runner is the only code that executes steps. Faces read the journal and send intents.
+ */
+export class Flow extends Context.Service<
+  Flow,
+  {
+    readonly target: Target
+    /** Answers at once; what it starts goes on in the background and shows in the journal. */
+    readonly intend: (intent: Intent) => Effect.Effect<void>
+    /**
+     * Runs without stopping until `goal` is done, fails or is cancelled, and gives the state then. What a script calls;
+     * same engine as `RunAll`.
+     */
+    readonly runTo: (goal: MainStepId) => Effect.Effect<FlowState>
+    /** One tool call through step 10, with the recovery of a sign-in; waits for its end. */
+    readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
+    /** Waits until nothing runs. */
+    readonly idle: Effect.Effect<FlowState>
+  }
+>()("mcp-dcr-tui/flow/Flow") {}
