@@ -1,0 +1,39 @@
+import * as Result from "effect/Result"
+import { reveal } from "../text/secret.ts"
+import type { Client } from "./client-identity.ts"
+import { type OAuthFailure, oauthFailure } from "./failure.ts"
+
+/** The part of a client that an endpoint sees. */
+export type Credentials = Pick<Client, "clientId" | "clientSecret" | "tokenEndpointAuthMethod">
+
+/** Header fields and form parameters of a request to the token, revocation or introspection endpoint. */
+export interface Authenticated {
+  readonly headers: Readonly<Record<string, string>>
+  readonly form: Readonly<Record<string, string>>
+}
+
+/** application/x-www-form-urlencoded in UTF-8 (RFC 6749 Appendix B). */
+const formEncode = (text: string): string => new URLSearchParams([["", text]]).toString().slice(1)
+
+/** Whether encoding changes the credentials: servers that skip the decoding then see others (CR-78). */
+export const encodingMatters = (text: string): boolean => formEncode(text) !== text
+
+/**
+ * Adds the client's authentication to a form: exactly one method (CR-76). Basic encodes id and secret before joining them
+ * (RFC 6749 §2.3.1). Fails with `secret_not_in_memory` or `auth_method_unsupported`.
+ */
+export const authenticate = (
+  client: Credentials,
+  form: Readonly<Record<string, string>>,
+): Result.Result<Authenticated, OAuthFailure> => {
+  const { clientId, clientSecret, tokenEndpointAuthMethod: method } = client
+  const named = { ...form, client_id: clientId }
+  if (method === "none") return Result.succeed({ headers: {}, form: named })
+  if (method === "private_key_jwt" || clientSecret === undefined)
+    return Result.fail(oauthFailure("auth_method_unsupported", { received: method }))
+  const plain = reveal(clientSecret)
+  if (plain === undefined) return Result.fail(oauthFailure("secret_not_in_memory", { received: "client_secret" }))
+  if (method === "client_secret_post") return Result.succeed({ headers: {}, form: { ...named, client_secret: plain } })
+  const pair = Buffer.from(`${formEncode(clientId)}:${formEncode(plain)}`).toString("base64")
+  return Result.succeed({ headers: { authorization: `Basic ${pair}` }, form })
+}

@@ -1,0 +1,95 @@
+import * as Effect from "effect/Effect"
+import type { Findings } from "../text/finding.ts"
+import { reveal } from "../text/secret.ts"
+import type { WireFailure } from "../wire/failure.ts"
+import { header, type Incoming, type Wire } from "../wire/wire.ts"
+import type { Credentials } from "./client-authentication.ts"
+import type { Client } from "./client-identity.ts"
+import { type OAuthFailure, oauthFailure } from "./failure.ts"
+import type { Grant } from "./grant.ts"
+import { compareScopes, grantOf, postForm, tokenAnswer } from "./token.ts"
+
+/** Failures in the network that pass; the others (policy, certificate) will be the same next time. */
+const passing = new Set<WireFailure["code"]>([
+  "name_not_found",
+  "connection_refused",
+  "connection_lost",
+  "timed_out",
+  "network_failed",
+])
+
+const laterThan = (answer: Incoming, failure: OAuthFailure): OAuthFailure => {
+  const wait = header(answer, "retry-after")
+  const words = [failure.detail, wait === undefined ? undefined : `Retry-After: ${wait}`].filter(
+    (word) => word !== undefined,
+  )
+  return oauthFailure("refresh_later", {
+    exchange: answer.exchange,
+    url: answer.url,
+    received: failure.received ?? `status ${answer.status}`,
+    ...(words.length === 0 ? {} : { detail: words.join(" · ") }),
+  })
+}
+
+/**
+ * Renews the access token (OAuth 2.1 §4.3): with `resource`, without `scope` (CR-97). A returned refresh token
+ * replaces the old one, none keeps it (CR-93). The failure says what becomes of the stored tokens (CR-95, CR-96):
+ * `refresh_token_dead` forget them, `client_dead` forget the client too, `refresh_later` keep all; `secret_not_in_memory`,
+ * `refresh_token_missing`, `client_of_another_issuer` and the rest of {@link tokenAnswer} keep all and are shown.
+ */
+export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: {
+  readonly grant: Grant
+  readonly client: Credentials & Pick<Client, "issuer">
+  readonly tokenEndpoint: string
+}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings> {
+  const { grant, client, tokenEndpoint } = request
+  if (client.issuer !== grant.issuer || client.clientId !== grant.clientId)
+    return yield* oauthFailure("client_of_another_issuer", { expected: grant.issuer, received: client.issuer })
+  if (grant.refreshToken === undefined) return yield* oauthFailure("refresh_token_missing", { url: grant.issuer })
+  const refreshToken = reveal(grant.refreshToken)
+  if (refreshToken === undefined) return yield* oauthFailure("secret_not_in_memory", { received: "refresh_token" })
+
+  const answer = yield* postForm({
+    leg: "token",
+    endpoint: tokenEndpoint,
+    client,
+    form: {
+      grant_type: "refresh_token",
+      refresh_token: refreshToken,
+      ...(grant.resource === undefined ? {} : { resource: grant.resource }),
+    },
+  }).pipe(
+    Effect.catchTag("WireFailure", (failure) =>
+      Effect.fail(
+        passing.has(failure.code)
+          ? oauthFailure("refresh_later", {
+              ...(failure.exchange === undefined ? {} : { exchange: failure.exchange }),
+              url: tokenEndpoint,
+              detail: failure.detail ?? failure.what,
+            })
+          : failure,
+      ),
+    ),
+  )
+  const tokens = yield* tokenAnswer(answer, {
+    client,
+    invalidGrant: "refresh_token_dead",
+    scope: grant.scope,
+    resource: grant.resource,
+  }).pipe(
+    Effect.mapError((failure) => (failure.code === "token_endpoint_failed" ? laterThan(answer, failure) : failure)),
+  )
+  yield* compareScopes(answer, tokens.scope, grant.scope)
+  const renewed = grantOf(answer, tokens, {
+    issuer: grant.issuer,
+    clientId: grant.clientId,
+    resource: grant.resource,
+    scope: grant.scope,
+  })
+  return {
+    ...renewed,
+    ...(renewed.refreshToken === undefined ? { refreshToken: grant.refreshToken } : {}),
+    // Unsaid on refresh means unchanged (RFC 6749 §6): then what was known stays known.
+    scopeKnown: renewed.scopeKnown || grant.scopeKnown,
+  }
+})

@@ -1,0 +1,196 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Findings } from "../text/finding.ts"
+import { reveal, type Secret } from "../text/secret.ts"
+import type { WireFailure } from "../wire/failure.ts"
+import { type Incoming, Wire } from "../wire/wire.ts"
+import type { Attempt } from "./authorization-request.ts"
+import { authenticate, type Credentials, encodingMatters } from "./client-authentication.ts"
+import type { Client } from "./client-identity.ts"
+import { type OAuthCode, OAuthFailure, oauthFailure } from "./failure.ts"
+import type { Grant } from "./grant.ts"
+import { readTokenAnswer, type TokenAnswer, type TokenError } from "./token-answer.ts"
+
+export const formType = "application/x-www-form-urlencoded"
+
+/** POSTs a form with the client's authentication (OAuth 2.1 §3.2.2). Leaves status and body to the caller. */
+export const postForm = Effect.fn("oauth.postForm")(function* (request: {
+  readonly leg: "token" | "revocation" | "introspection"
+  readonly endpoint: string
+  readonly client: Credentials
+  readonly form: Readonly<Record<string, string>>
+}): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire> {
+  const wire = yield* Wire
+  const { headers, form } = yield* Effect.fromResult(authenticate(request.client, request.form))
+  return yield* wire.send({
+    leg: request.leg,
+    method: "POST",
+    url: request.endpoint,
+    headers: { accept: "application/json", "content-type": formType, ...headers },
+    body: new URLSearchParams(form).toString(),
+  })
+})
+
+/** Which failure an error code of the token endpoint stands for; it depends on the grant only for `invalid_grant`. */
+const errorCodes: Readonly<Record<string, OAuthCode>> = {
+  invalid_client: "client_dead",
+  unauthorized_client: "client_dead",
+  invalid_scope: "scope_refused",
+  invalid_target: "resource_refused",
+  server_error: "token_endpoint_failed",
+  temporarily_unavailable: "token_endpoint_failed",
+}
+
+/** Reads a token endpoint's answer, reports what was noticed, and names the failure. */
+export const tokenAnswer = Effect.fn("oauth.tokenAnswer")(function* (
+  answer: Incoming,
+  asked: {
+    readonly client: Credentials
+    /** What `invalid_grant` means for the grant that was sent. */
+    readonly invalidGrant: OAuthCode
+    readonly scope?: string | undefined
+    readonly resource?: string | undefined
+  },
+): Effect.fn.Return<TokenAnswer, OAuthFailure, Findings> {
+  const findings = yield* Findings
+  const reading = readTokenAnswer(answer, asked.scope)
+  for (const finding of reading.findings) yield* findings.raise(finding)
+  if (Result.isSuccess(reading.outcome)) return reading.outcome.success
+  const refusal = reading.outcome.failure
+  if (refusal instanceof OAuthFailure) return yield* refusal
+  if (refusal.error === "invalid_client") yield* hintAboutEncoding(answer, asked.client)
+  return yield* failureOf(answer, refusal, asked)
+})
+
+const failureOf = (
+  answer: Incoming,
+  refusal: TokenError,
+  asked: {
+    readonly invalidGrant: OAuthCode
+    readonly scope?: string | undefined
+    readonly resource?: string | undefined
+  },
+): OAuthFailure => {
+  const known = Object.hasOwn(errorCodes, refusal.error) ? errorCodes[refusal.error] : undefined
+  const busy = answer.status >= 500 || answer.status === 429
+  const code =
+    refusal.error === "invalid_grant"
+      ? asked.invalidGrant
+      : (known ?? (busy ? "token_endpoint_failed" : "token_refused"))
+  const sent = code === "resource_refused" ? asked.resource : code === "scope_refused" ? asked.scope : undefined
+  return oauthFailure(code, {
+    exchange: answer.exchange,
+    url: answer.url,
+    received: `${refusal.error} (status ${answer.status})`,
+    ...(sent === undefined ? {} : { expected: `as sent: ${sent}` }),
+    ...(refusal.description === undefined ? {} : { detail: refusal.description }),
+  })
+}
+
+/** Servers that skip the decoding of Basic credentials see another id or secret (CR-78). No other method is tried. */
+const hintAboutEncoding = Effect.fn("oauth.hintAboutEncoding")(function* (answer: Incoming, client: Credentials) {
+  const plain = client.clientSecret && reveal(client.clientSecret)
+  if (client.tokenEndpointAuthMethod !== "client_secret_basic" || !encodingMatters(`${client.clientId}${plain ?? ""}`))
+    return
+  const findings = yield* Findings
+  yield* findings.raise({
+    severity: "note",
+    rule: "RFC 6749 §2.3.1",
+    text: "Id or secret hold characters that Basic must encode, which some servers forget to decode. client_secret_post may work.",
+    exchange: answer.exchange,
+  })
+})
+
+/** Reports how the granted scopes differ from those asked for (CR-82). */
+export const compareScopes = Effect.fn("oauth.compareScopes")(function* (
+  answer: Incoming,
+  granted: string | undefined,
+  requested: string | undefined,
+) {
+  if (granted === undefined || requested === undefined) return
+  const findings = yield* Findings
+  const has = new Set(granted.split(" "))
+  const missing = requested.split(" ").filter((scope) => scope !== "" && !has.has(scope))
+  yield* findings.raise({
+    severity: missing.length === 0 ? "pass" : "warning",
+    rule: "OAuth 2.1 §3.2.3",
+    text: missing.length === 0 ? "All scopes asked for were granted." : `Not granted: ${missing.join(" ")}.`,
+    exchange: answer.exchange,
+  })
+})
+
+/** Binds an answer to issuer, client and resource. Lifetime counts from the receipt of the answer (CR-81). */
+export const grantOf = (
+  answer: Incoming,
+  tokens: TokenAnswer,
+  bound: Pick<Grant, "issuer" | "clientId"> & {
+    readonly resource?: string | undefined
+    readonly scope?: string | undefined
+  },
+): Grant => {
+  const scope = tokens.scope ?? bound.scope
+  return {
+    issuer: bound.issuer,
+    clientId: bound.clientId,
+    ...(bound.resource === undefined ? {} : { resource: bound.resource }),
+    accessToken: tokens.accessToken,
+    tokenType: tokens.tokenType,
+    ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+    ...(scope === undefined ? {} : { scope }),
+    scopeKnown: tokens.scope !== undefined,
+    obtainedAt: answer.receivedAt,
+    ...(tokens.expiresIn === undefined ? {} : { expiresAt: answer.receivedAt + tokens.expiresIn * 1000 }),
+  }
+}
+
+/** Whether a request that failed in the network may have been carried out. A refused redirect is an answer of its own. */
+const ambiguous = (failure: WireFailure): boolean => failure.sent && failure.code !== "redirect_refused"
+
+/**
+ * Redeems the code, once, at the token endpoint that the attempt recorded (CR-47, CR-53). After an ambiguous failure
+ * the code is not sent again: `code_maybe_spent`. Other failures: `client_of_another_issuer`, `secret_not_in_memory`,
+ * `auth_method_unsupported`, `code_refused`, `client_dead`, `scope_refused`, `resource_refused`, `token_*`.
+ */
+export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: {
+  readonly attempt: Attempt
+  readonly client: Credentials & Pick<Client, "issuer">
+  readonly code: Secret
+}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings> {
+  const { attempt, client } = request
+  if (client.issuer !== attempt.issuer || client.clientId !== attempt.clientId)
+    return yield* oauthFailure("client_of_another_issuer", { expected: attempt.issuer, received: client.issuer })
+  const code = reveal(request.code)
+  const verifier = reveal(attempt.verifier)
+  if (code === undefined || verifier === undefined)
+    return yield* oauthFailure("secret_not_in_memory", { received: code === undefined ? "code" : "code_verifier" })
+
+  const answer = yield* postForm({
+    leg: "token",
+    endpoint: attempt.tokenEndpoint,
+    client,
+    form: {
+      grant_type: "authorization_code",
+      code,
+      // OAuth 2.1 dropped it, RFC 6749 §4.1.3 needs it, and no server may mind (CR-54).
+      redirect_uri: attempt.redirectUri,
+      code_verifier: verifier,
+      ...(attempt.resource === undefined ? {} : { resource: attempt.resource }),
+    },
+  }).pipe(
+    Effect.catchTag("WireFailure", (failure) =>
+      Effect.fail(
+        ambiguous(failure)
+          ? oauthFailure("code_maybe_spent", {
+              ...(failure.exchange === undefined ? {} : { exchange: failure.exchange }),
+              url: attempt.tokenEndpoint,
+              detail: failure.detail ?? failure.what,
+            })
+          : failure,
+      ),
+    ),
+  )
+  const { resource, scope } = attempt
+  const tokens = yield* tokenAnswer(answer, { client, invalidGrant: "code_refused", scope, resource })
+  yield* compareScopes(answer, tokens.scope, scope)
+  return grantOf(answer, tokens, { issuer: attempt.issuer, clientId: attempt.clientId, resource, scope })
+})
