@@ -25,7 +25,7 @@ export const compareIssuers = (expected: string, received: string): "same" | "sl
 
 export interface PreferredIssuer {
   /** `--issuer`, or the user's choice. */
-  readonly issuer?: string | undefined
+  readonly wanted?: string | undefined
   /** Issuers for which a client or a token is stored. */
   readonly known?: ReadonlyArray<string> | undefined
 }
@@ -45,11 +45,11 @@ export const chooseIssuer = (
 ): Result.Result<ChosenIssuer, OAuthFailure> => {
   const { authorizationServers: offered } = metadata
   const evidence = metadata.url === undefined ? {} : { url: metadata.url }
-  const { issuer } = preferred
-  if (issuer !== undefined)
-    return offered.includes(issuer)
-      ? Result.succeed({ issuer, reason: "chosen" })
-      : Result.fail(oauthFailure("issuer_not_offered", { ...evidence, expected: offered.join(" "), received: issuer }))
+  const { wanted } = preferred
+  if (wanted !== undefined)
+    return offered.includes(wanted)
+      ? Result.succeed({ issuer: wanted, reason: "chosen" })
+      : Result.fail(oauthFailure("issuer_not_offered", { ...evidence, expected: offered.join(" "), received: wanted }))
   const known = offered.find((candidate) => preferred.known?.includes(candidate))
   const [first] = offered
   if (first === undefined) return Result.fail(oauthFailure("no_authorization_server", evidence))
