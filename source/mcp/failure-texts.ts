@@ -1,0 +1,173 @@
+import type { ProblemText } from "../text/problem.ts"
+
+const checkUrl = "Check the URL: an MCP endpoint is usually a path such as https://host.example/mcp."
+
+/** One row per way an MCP exchange can fail. Exit codes as in text/problem.ts. */
+export const mcpTexts = {
+  web_page: {
+    what: "This URL answers with a web page, not with MCP.",
+    why: "The address belongs to a website, a login page or a proxy in front of the server.",
+    remedy: [checkUrl, "Open the excerpt in the log: a page of a gateway or firewall says who sent it."],
+    rule: "MCP Streamable HTTP, Sending Messages to the Server",
+    exit: 5,
+  },
+  wrong_media_type: {
+    what: "The answer is neither JSON nor an event stream.",
+    why: "A server must answer a request with application/json or text/event-stream.",
+    remedy: [checkUrl, "Tell the server's operator which Content-Type it sends."],
+    rule: "MCP Streamable HTTP, Sending Messages to the Server",
+    exit: 5,
+  },
+  not_found: {
+    what: "There is no MCP endpoint at this URL.",
+    why: "The server answered 404 to a request without a session, so the path is wrong or the service is not deployed.",
+    remedy: [checkUrl, "Look up the exact endpoint in the server's documentation."],
+    rule: "MCP Streamable HTTP, Session Management",
+    exit: 5,
+  },
+  method_not_allowed: {
+    what: "This URL does not accept POST.",
+    why: "Streamable HTTP sends every message as a POST. Such an answer comes from a website, or from a server that only speaks the old HTTP+SSE transport.",
+    remedy: [checkUrl, "If the documented path ends in /sse, ask the operator for the Streamable HTTP endpoint."],
+    rule: "MCP Streamable HTTP, Sending Messages to the Server",
+    exit: 5,
+  },
+  forbidden: {
+    what: "The server refuses this request, and names no way to authorize it.",
+    why: "A 403 without a challenge is a policy of the server (origin, address, plan); signing in again would not change it.",
+    remedy: ["Read the server's own words below.", "Ask its operator who may use it, and from where."],
+    rule: "RFC 9110 §15.5.4; RFC 6750 §3.1",
+    exit: 4,
+  },
+  session_lost: {
+    what: "The server no longer knows this session.",
+    why: "Sessions end when the server restarts or forgets them. It says so with 404 to a request with a session id.",
+    remedy: ["Connect again: a new session is opened."],
+    rule: "MCP Streamable HTTP, Session Management",
+    exit: 5,
+  },
+  session_id_invalid: {
+    what: "The server assigned a session id that cannot be sent back.",
+    why: "A session id may only hold visible ASCII characters (0x21 to 0x7E).",
+    remedy: ["Report this to the server's operator."],
+    rule: "MCP Streamable HTTP, Session Management",
+    exit: 5,
+  },
+  busy: {
+    what: "The server asks us to come back later.",
+    why: "It limits how often it may be asked, or is overloaded.",
+    remedy: ["Wait as long as it says, then retry the step."],
+    rule: "RFC 9110 §15.6.4; RFC 6585 §4",
+    exit: 6,
+  },
+  server_error: {
+    what: "The server failed while it handled the request.",
+    why: "A 5xx status is a fault on the server's side; it says nothing about the request.",
+    remedy: ["Retry the step.", "Look at the server's log for this moment."],
+    rule: "RFC 9110 §15.6",
+    exit: 6,
+  },
+  http_error: {
+    what: "The server refused the request with an HTTP status and without a JSON-RPC error.",
+    why: "Something before the MCP part of the server turned the request down.",
+    remedy: [checkUrl, "Read the answer in the log."],
+    rule: "MCP Streamable HTTP, Sending Messages to the Server",
+    exit: 5,
+  },
+  not_json: {
+    what: "The answer is announced as JSON but cannot be read as JSON.",
+    why: "It was cut off, is nested too deeply, or the server has a bug.",
+    remedy: ["Look at the body in the log.", "Retry the step."],
+    rule: "JSON-RPC 2.0 §4",
+    exit: 5,
+  },
+  not_json_rpc: {
+    what: "The answer is JSON, but not a JSON-RPC message.",
+    why: "Each message needs jsonrpc 2.0 and exactly one of method, result and error.",
+    remedy: [checkUrl, "Look at the body in the log."],
+    rule: "JSON-RPC 2.0 §4, §5; MCP basic, Messages",
+    exit: 5,
+  },
+  batch_refused: {
+    what: "The server answered with a batch (a JSON array).",
+    why: "Batches exist only in revision 2025-03-26; every later one forbids them.",
+    remedy: ["Report this to the server's operator.", "Try --protocol-version 2025-03-26."],
+    rule: "MCP 2025-06-18 changelog",
+    exit: 5,
+  },
+  no_response: {
+    what: "The answer ended without a response to our request.",
+    why: "The server closed the stream early, answered another id, or only acknowledged. Whether the request was carried out is not known.",
+    remedy: ["Look at the messages in the log.", "Retry the step if repeating it is safe."],
+    rule: "MCP Streamable HTTP, Sending Messages to the Server; JSON-RPC 2.0 §5",
+    exit: 5,
+  },
+  answer_too_large: {
+    what: "The answer is larger than 16 MB, or one of its events larger than 8 MB; it was cut off.",
+    why: "A limit on size keeps a hostile server from filling the memory.",
+    remedy: ["Ask the tool for less, if it can be narrowed."],
+    rule: "mcp-dcr-tui limits (docs/architecture.md)",
+    exit: 5,
+  },
+  request_timed_out: {
+    what: "The server did not finish the request in time.",
+    why: "Nothing came for as long as we wait, or the request ran into the limit that holds even while progress is reported.",
+    remedy: ["Give it longer with --timeout SECONDS."],
+    rule: "MCP lifecycle, Timeouts",
+    exit: 6,
+  },
+  rpc_error: {
+    what: "The server answered the request with an error.",
+    why: "It understood the message and declined: the words below are its own.",
+    remedy: ["Compare the request in the log with what the server expects."],
+    rule: "JSON-RPC 2.0 §5.1; MCP basic, Error Codes",
+    exit: 1,
+  },
+  capability_missing: {
+    what: "The server needs an ability from us that we did not declare.",
+    why: "Some requests are only served to clients that can, for example, ask their user a question.",
+    remedy: ["Run this from the interactive screen, where a person can answer."],
+    rule: "MCP 2026-07-28 basic, Error Codes (-32021)",
+    exit: 5,
+  },
+  unsupported_version: {
+    what: "The server speaks no revision of MCP that this program knows.",
+    why: "Both sides must share one revision. The server named the ones below.",
+    remedy: ["Use --protocol-version auto.", "Update the server, or look for a newer release of this program."],
+    rule: "MCP versioning; MCP lifecycle, Version Negotiation",
+    exit: 5,
+  },
+  version_refused: {
+    what: "The server refuses the very revision that it offers.",
+    why: "It named a revision as supported, and refused the request again when we used it.",
+    remedy: [
+      "Try an older revision, for example --protocol-version 2025-11-25.",
+      "Report this to the server's operator.",
+    ],
+    rule: "MCP 2026-07-28 versioning (-32022)",
+    exit: 5,
+  },
+  bad_result: {
+    what: "The result does not have the form that this method demands.",
+    why: "A required member is missing or of another type.",
+    remedy: ["Look at the body in the log.", "Report this to the server's operator."],
+    rule: "MCP schema of the revision in use",
+    exit: 5,
+  },
+  tool_unusable: {
+    what: "This tool's description breaks a rule that must hold before it may be called.",
+    why: "Its schema asks for header fields in a way that the standard forbids; a client has to leave such a tool out.",
+    remedy: ["Report this to the server's operator.", "Other tools of the same server can be used."],
+    rule: "MCP 2026-07-28 tools; Streamable HTTP, Custom Headers",
+    exit: 5,
+  },
+  input_required: {
+    what: "The server asks for more input before it answers, and this run cannot give it.",
+    why: "A multi round-trip request needs a person, or an ability that was not declared.",
+    remedy: ["Run this from the interactive screen."],
+    rule: "MCP 2026-07-28, Multi Round-Trip Requests",
+    exit: 5,
+  },
+} as const satisfies Readonly<Record<string, ProblemText>>
+
+export type McpCode = keyof typeof mcpTexts

@@ -1,0 +1,188 @@
+import * as Effect from "effect/Effect"
+import { Findings } from "../text/finding.ts"
+import { reveal, type Secret } from "../text/secret.ts"
+import type { Wire } from "../wire/wire.ts"
+import { ClientIdentity, clientInfo } from "./client.ts"
+import { type McpFailure, mcpFailure } from "./failure.ts"
+import { type Answer, type ExchangeFailure, exchange } from "./http.ts"
+import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
+import { isProtocolVersion, latest, latestLegacy, mutualVersion, type ProtocolVersion, revisions } from "./revisions.ts"
+import type { Session } from "./session.ts"
+
+export type VersionChoice = ProtocolVersion | "auto"
+
+export interface Target {
+  readonly url: string
+  readonly token?: Secret | undefined
+  readonly version: VersionChoice
+}
+
+type Negotiated = Effect.Effect<Session, ExchangeFailure, Wire | Findings>
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
+
+/** What the server says of itself, as members of a session. */
+const introduction = (
+  server: unknown,
+  result: JsonObject,
+): Pick<Session, "serverName" | "serverVersion" | "instructions" | "capabilities"> => {
+  const { name, version } = isObject(server) ? server : {}
+  const instructions = text(result.instructions)
+  return {
+    ...(text(name) === undefined ? {} : { serverName: String(name) }),
+    ...(text(version) === undefined ? {} : { serverVersion: String(version) }),
+    ...(instructions === undefined ? {} : { instructions }),
+    capabilities: isObject(result.capabilities) ? result.capabilities : {},
+  }
+}
+
+/** Revision 2026-07-28 puts the server's name into `_meta`; earlier drafts of it beside the capabilities. */
+const discoveredServer = (result: JsonObject): unknown =>
+  (isObject(result._meta) ? result._meta["io.modelcontextprotocol/serverInfo"] : undefined) ?? result.serverInfo
+
+const modernSession = (url: string, protocolVersion: ProtocolVersion, answer: Answer): Session => ({
+  url,
+  era: "modern",
+  protocolVersion,
+  exchange: answer.exchange,
+  ...introduction(discoveredServer(answer.result), answer.result),
+})
+
+const noCommonVersion = (named: unknown, evidence: { readonly exchange?: number; readonly url: string }): McpFailure =>
+  mcpFailure("unsupported_version", {
+    ...evidence,
+    received: Array.isArray(named) ? named.map(String).join(", ") : String(named),
+  })
+
+/** The versions that a -32022 error names. */
+const versionsNamed = (failure: McpFailure): ReadonlyArray<unknown> | undefined => {
+  if (failure.rpc?.code !== rpcCodes.unsupportedVersion) return undefined
+  const supported = isObject(failure.rpc.data) ? failure.rpc.data.supported : undefined
+  return Array.isArray(supported) ? supported : []
+}
+
+/** Session ids are visible ASCII, or the session cannot be kept (MR-27). */
+const sessionIdPattern = /^[\x21-\x7e]{1,4096}$/
+
+/** Opens a session with the handshake of the revisions up to 2025-11-25 (MR-1, MR-2, MR-27). */
+const initialize = Effect.fn("mcp.initialize")(function* (
+  target: Target,
+  offered: ProtocolVersion,
+): Effect.fn.Return<Session, ExchangeFailure, Wire | Findings> {
+  const { url, token } = target
+  const identity = yield* ClientIdentity
+  const answer = yield* exchange({
+    session: { url, protocolVersion: offered },
+    token,
+    method: "initialize",
+    params: { protocolVersion: offered, capabilities: identity.capabilities, clientInfo: clientInfo(identity) },
+  }).pipe(
+    Effect.catchTag("McpFailure", (failure) => {
+      const named = versionsNamed(failure)
+      if (named === undefined) return Effect.fail(failure)
+      return Effect.fail(
+        noCommonVersion(named, { url, ...(failure.exchange === undefined ? {} : { exchange: failure.exchange }) }),
+      )
+    }),
+  )
+  const evidence = { exchange: answer.exchange, url }
+  const { protocolVersion, serverInfo } = answer.result
+  if (typeof protocolVersion !== "string")
+    return yield* mcpFailure("bad_result", {
+      ...evidence,
+      expected: "protocolVersion",
+      received: typeof protocolVersion,
+    })
+  if (!isProtocolVersion(protocolVersion) || revisions[protocolVersion].era === "modern")
+    return yield* noCommonVersion(protocolVersion, evidence)
+  if (protocolVersion !== offered) {
+    const findings = yield* Findings
+    yield* findings.raise({
+      severity: "note",
+      rule: "MCP lifecycle, Version Negotiation",
+      text: `We offered ${offered}; the server chose ${protocolVersion}.`,
+      exchange: answer.exchange,
+    })
+  }
+  const { sessionId } = answer
+  if (sessionId !== undefined && !sessionIdPattern.test(reveal(sessionId) ?? ""))
+    return yield* mcpFailure("session_id_invalid", { ...evidence, received: `${sessionId.length} characters` })
+  return {
+    url,
+    era: "legacy",
+    protocolVersion,
+    exchange: answer.exchange,
+    ...introduction(serverInfo, answer.result),
+    ...(sessionId === undefined ? {} : { sessionId }),
+  }
+})
+
+/** Statuses of failures that say nothing about the era of a server: policy, overload and faults (MR-6). */
+const neutral: ReadonlySet<McpFailure["code"]> = new Set([
+  "forbidden",
+  "busy",
+  "server_error",
+  "request_timed_out",
+  "answer_too_large",
+])
+/** Errors that only a modern server can give (MR-8, X-10). */
+const modernErrors: ReadonlySet<number | undefined> = new Set([rpcCodes.headerMismatch, rpcCodes.missingCapability])
+
+/** Asks a server in the modern way, and falls to `initialize` only on a recognisably legacy answer (MR-4, X-10). */
+const discover = (target: Target, version: ProtocolVersion, again: boolean): Negotiated => {
+  const { url, token } = target
+  const auto = target.version === "auto"
+  const choose = (
+    named: ReadonlyArray<unknown>,
+    onModern: (found: ProtocolVersion) => Negotiated,
+    evidence: { readonly exchange?: number },
+  ): Negotiated => {
+    const modern = mutualVersion(named, "modern")
+    if (modern !== undefined) return onModern(modern)
+    const legacy = auto ? mutualVersion(named, "legacy") : undefined
+    return legacy === undefined ? Effect.fail(noCommonVersion(named, { url, ...evidence })) : initialize(target, legacy)
+  }
+  return exchange({ session: { url, protocolVersion: version }, token, method: "server/discover" }).pipe(
+    Effect.flatMap((answer): Negotiated => {
+      const named = answer.result.supportedVersions
+      if (Array.isArray(named))
+        return choose(named, (found) => Effect.succeed(modernSession(url, found, answer)), {
+          exchange: answer.exchange,
+        })
+      // Some legacy servers answer any method with an empty result.
+      if (auto) return initialize(target, latestLegacy)
+      return Effect.fail(
+        mcpFailure("bad_result", {
+          exchange: answer.exchange,
+          url,
+          expected: "supportedVersions",
+          received: "no such list",
+        }),
+      )
+    }),
+    Effect.catchTag("McpFailure", (failure): Negotiated => {
+      const named = versionsNamed(failure)
+      const evidence = failure.exchange === undefined ? {} : { exchange: failure.exchange }
+      if (named !== undefined)
+        return choose(
+          named,
+          (found) =>
+            again
+              ? Effect.fail(mcpFailure("version_refused", { url, ...evidence, received: found }))
+              : discover(target, found, true),
+          evidence,
+        )
+      const established = again || modernErrors.has(failure.rpc?.code) || neutral.has(failure.code)
+      return auto && !established ? initialize(target, latestLegacy) : Effect.fail(failure)
+    }),
+  )
+}
+
+/**
+ * Finds out how to speak with a server, beginning with the revision asked for. Gives a session that, in the legacy era,
+ * still lacks `notifications/initialized`: {@link connect} sends it.
+ */
+export const negotiate = (target: Target): Negotiated => {
+  const wanted = target.version === "auto" ? latest : target.version
+  return revisions[wanted].era === "modern" ? discover(target, wanted, false) : initialize(target, wanted)
+}

@@ -1,0 +1,27 @@
+import { type ClientIdentity, clientInfo } from "./client.ts"
+import { isObject, type JsonObject, type RequestId } from "./json-rpc.ts"
+import { type ProtocolVersion, revisions } from "./revisions.ts"
+
+/** Params with the `_meta` that the revision demands (MR-3) and the progress token, if progress is wanted (MR-59). */
+export const withMeta = (
+  params: JsonObject,
+  options: {
+    readonly protocolVersion: ProtocolVersion
+    readonly identity: ClientIdentity
+    readonly progressToken?: RequestId | undefined
+  },
+): JsonObject => {
+  const given = isObject(params._meta) ? params._meta : {}
+  const meta: JsonObject = {
+    ...given,
+    ...(options.progressToken === undefined ? {} : { progressToken: options.progressToken }),
+    ...(revisions[options.protocolVersion].requestMeta
+      ? {
+          "io.modelcontextprotocol/protocolVersion": options.protocolVersion,
+          "io.modelcontextprotocol/clientInfo": clientInfo(options.identity),
+          "io.modelcontextprotocol/clientCapabilities": options.identity.capabilities,
+        }
+      : {}),
+  }
+  return Object.keys(meta).length === 0 ? params : { ...params, _meta: meta }
+}
