@@ -21,7 +21,7 @@ export const connect = Effect.fn("mcp.connect")(function* (options: {
   readonly version: VersionChoice
   readonly hint?: Session | undefined
 }): Effect.fn.Return<Session, ExchangeFailure, Wire | Findings> {
-  const session = options.hint ?? (yield* negotiate(options))
+  const session = options.hint ?? (yield* negotiate(options)).session
   if (session.era === "legacy") yield* notify({ session, token: options.token }, "notifications/initialized")
   return session
 })

@@ -41,6 +41,8 @@ export interface Answer {
   /** As received; unknown members are kept. */
   readonly result: JsonObject
   readonly exchange: number
+  /** HTTP status; always 2xx. */
+  readonly status: number
   /** The session id that came with this answer; only the one of `initialize` counts (MR-27). */
   readonly sessionId?: Secret
 }
@@ -180,6 +182,7 @@ export const exchange = Effect.fn("mcp.exchange")(function* (
                 Effect.map(heard, (result) => ({
                   result,
                   exchange: incoming.exchange,
+                  status: incoming.status,
                   ...assignedSession(incoming, request),
                 })),
               ),

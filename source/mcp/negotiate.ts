@@ -17,7 +17,14 @@ export interface Target {
   readonly version: VersionChoice
 }
 
-type Negotiated = Effect.Effect<Session, ExchangeFailure, Wire | Findings>
+/** A session and the answer that opened it. */
+export interface Opened {
+  readonly session: Session
+  readonly status: number
+  readonly exchange: number
+}
+
+type Negotiated = Effect.Effect<Opened, ExchangeFailure, Wire | Findings>
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
@@ -40,11 +47,12 @@ const introduction = (
 const discoveredServer = (result: JsonObject): unknown =>
   (isObject(result._meta) ? result._meta["io.modelcontextprotocol/serverInfo"] : undefined) ?? result.serverInfo
 
+const openedBy = ({ status, exchange }: Answer, session: Session): Opened => ({ session, status, exchange })
+
 const modernSession = (url: string, protocolVersion: ProtocolVersion, answer: Answer): Session => ({
   url,
   era: "modern",
   protocolVersion,
-  exchange: answer.exchange,
   ...introduction(discoveredServer(answer.result), answer.result),
 })
 
@@ -68,7 +76,7 @@ const sessionIdPattern = /^[\x21-\x7e]{1,4096}$/
 const initialize = Effect.fn("mcp.initialize")(function* (
   target: Target,
   offered: ProtocolVersion,
-): Effect.fn.Return<Session, ExchangeFailure, Wire | Findings> {
+): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
   const { url, token } = target
   const identity = yield* ClientIdentity
   const answer = yield* exchange({
@@ -107,14 +115,13 @@ const initialize = Effect.fn("mcp.initialize")(function* (
   const { sessionId } = answer
   if (sessionId !== undefined && !sessionIdPattern.test(reveal(sessionId) ?? ""))
     return yield* mcpFailure("session_id_invalid", { ...evidence, received: `${sessionId.length} characters` })
-  return {
+  return openedBy(answer, {
     url,
     era: "legacy",
     protocolVersion,
-    exchange: answer.exchange,
     ...introduction(serverInfo, answer.result),
     ...(sessionId === undefined ? {} : { sessionId }),
-  }
+  })
 })
 
 /** Statuses of failures that say nothing about the era of a server: policy, overload and faults (MR-6). */
@@ -146,7 +153,7 @@ const discover = (target: Target, version: ProtocolVersion, again: boolean): Neg
     Effect.flatMap((answer): Negotiated => {
       const named = answer.result.supportedVersions
       if (Array.isArray(named))
-        return choose(named, (found) => Effect.succeed(modernSession(url, found, answer)), {
+        return choose(named, (found) => Effect.succeed(openedBy(answer, modernSession(url, found, answer))), {
           exchange: answer.exchange,
         })
       // Some legacy servers answer any method with an empty result.

@@ -8,7 +8,7 @@ import type { Session } from "./session.ts"
 
 export type ProbeOutcome =
   /** The server answered without (more) authorization. Give `session` to `connect` as its hint, with the same token. */
-  | { readonly _tag: "open"; readonly session: Session }
+  | { readonly _tag: "open"; readonly session: Session; readonly status: number; readonly exchange: number }
   | {
       readonly _tag: "challenged"
       readonly status: 401 | 403
@@ -24,7 +24,7 @@ export type ProbeOutcome =
  */
 export const probe = (target: Target): Effect.Effect<ProbeOutcome, McpFailure | WireFailure, Wire | Findings> =>
   negotiate(target).pipe(
-    Effect.map((session): ProbeOutcome => ({ _tag: "open", session })),
+    Effect.map((opened): ProbeOutcome => ({ _tag: "open", ...opened })),
     Effect.catchTag("AuthorizationRequired", ({ status, wwwAuthenticate, exchange, url, tokenSent }) =>
       Effect.succeed<ProbeOutcome>({ _tag: "challenged", status, wwwAuthenticate, exchange, url, tokenSent }),
     ),

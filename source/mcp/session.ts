@@ -15,8 +15,6 @@ export const Session = Schema.Struct({
   instructions: Schema.optionalKey(Schema.String),
   capabilities: Schema.Unknown,
   sessionId: Schema.optionalKey(Secret),
-  /** The exchange that opened it. */
-  exchange: Schema.optionalKey(Schema.Finite),
 })
 export type Session = typeof Session.Type
 

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Findings } from "../text/finding.ts"
+import type { Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
 import { mcpFailure } from "./failure.ts"
 import { type Connection, type ExchangeFailure, exchange, type Progress } from "./http.ts"
@@ -11,6 +12,7 @@ import { mostTools } from "./limits.ts"
 import { type MirroredParameter, mirroredHeaders, mirroredParameters } from "./mirrored-headers.ts"
 import { listAll } from "./paging.ts"
 import { revisions } from "./revisions.ts"
+import type { Session } from "./session.ts"
 
 const Members = Schema.Record(Schema.String, Schema.Unknown)
 
@@ -29,14 +31,16 @@ export const Tool = Schema.StructWithRest(
 export type Tool = typeof Tool.Type
 
 /** What a tool gave back. `isError` is the tool's own no, not a failure of the protocol (MR-55). */
-export interface ToolResult {
+export const ToolResult = Schema.Struct({
   /** Content blocks as received; describeContent (content.ts) says what each one is. */
-  readonly content: ReadonlyArray<unknown>
-  readonly structuredContent?: unknown
-  readonly isError: boolean
-  readonly raw: JsonObject
-  readonly exchange: number
-}
+  content: Schema.Array(Schema.Unknown),
+  structuredContent: Schema.optionalKey(Schema.Unknown),
+  isError: Schema.Boolean,
+  /** The whole result as received. */
+  raw: Members,
+  exchange: Schema.Finite,
+})
+export type ToolResult = typeof ToolResult.Type
 
 const readTool = Schema.decodeUnknownResult(Tool)
 
@@ -48,9 +52,11 @@ const mirroring = (connection: Connection, tool: Tool): Result.Result<ReadonlyAr
 
 /** All tools on all pages. One that cannot be used is left out with a finding; the others stay. */
 export const listTools = Effect.fn("mcp.listTools")(function* (
-  connection: Connection,
+  session: Session,
+  token?: Secret | undefined,
 ): Effect.fn.Return<ReadonlyArray<Tool>, ExchangeFailure, Wire | Findings> {
   const findings = yield* Findings
+  const connection = { session, token }
   const listed = yield* listAll(connection, "tools/list", "tools", mostTools)
   const tools = new Map<string, Tool>()
   const leaveOut = (name: string, rule: string, reason: string, exchange: number) =>
@@ -76,7 +82,9 @@ export const listTools = Effect.fn("mcp.listTools")(function* (
   return [...tools.values()]
 })
 
-export interface ToolCall extends Connection {
+export interface ToolCall {
+  readonly session: Session
+  readonly token?: Secret | undefined
   readonly tool: Tool
   readonly arguments: JsonObject
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
@@ -98,7 +106,7 @@ const callOnce = Effect.fnUntraced(function* (call: ToolCall) {
 
 /** The same call with the tool as it is described now; the server said that our header fields do not fit (MR-40). */
 const callAnew = Effect.fnUntraced(function* (call: ToolCall) {
-  const tool = (yield* listTools(call)).find(({ name }) => name === call.tool.name)
+  const tool = (yield* listTools(call.session, call.token)).find(({ name }) => name === call.tool.name)
   return yield* callOnce({ ...call, tool: tool ?? call.tool })
 })
 
