@@ -20,7 +20,8 @@ const makeServer = (handle: http.RequestListener): http.Server => {
       headersTimeout: requestMillis,
       requestTimeout: requestMillis,
       connectionsCheckingInterval: 500,
-      keepAlive: false,
+      // A missing Host gets our own refusal, with our own headers.
+      requireHostHeader: false,
     },
     handle,
   )
