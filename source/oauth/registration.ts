@@ -2,7 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
-import { makeSecretBook, redactBody } from "../text/redaction.ts"
+import { makeSecretBook, redactBody, type SecretBook } from "../text/redaction.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
 import type { Client } from "./client-identity.ts"
@@ -45,16 +45,16 @@ const refusalsByStatus: Readonly<Record<number, OAuthCode>> = {
 }
 
 /** The server's own words: its error and description, else the first characters of whatever it sent. */
-const words = (answer: Incoming, document: JsonObject | undefined): string => {
+const words = (answer: Incoming, document: JsonObject | undefined, book: SecretBook): string => {
   const { error, error_description: description } = document ?? {}
   const told = [error, description].filter(isString)
   // The body was not asked for and may repeat what we sent; a secret must not come back in a message.
-  return told.length > 0 ? told.join(": ") : excerpt(redactBody(makeSecretBook(), answer.mediaType, answer.body))
+  return told.length > 0 ? book.conceal(told.join(": ")) : excerpt(redactBody(book, answer.mediaType, answer.body))
 }
 
 type Outcome = Result.Result<JsonObject, { readonly failure: OAuthFailure; readonly error?: string }>
 
-const outcomeOf = (answer: Incoming, request: RegistrationRequest): Outcome => {
+const outcomeOf = (answer: Incoming, request: RegistrationRequest, book: SecretBook): Outcome => {
   const { exchange, url, status } = answer
   const parsed = parseJsonObject(answer.body)
   const document = Result.isSuccess(parsed) ? parsed.success : undefined
@@ -71,7 +71,7 @@ const outcomeOf = (answer: Incoming, request: RegistrationRequest): Outcome => {
     return fail(code, {
       ...(code === "redirect_uri_refused" ? { expected: `${request.redirect_uris[0]} to be accepted` } : {}),
       received: `status ${status}`,
-      detail: words(answer, document),
+      detail: words(answer, document, book),
     })
   }
   if (status !== 200 && status !== 201)
@@ -81,7 +81,7 @@ const outcomeOf = (answer: Incoming, request: RegistrationRequest): Outcome => {
     : fail("registration_answer_invalid", {
         expected: "a JSON object",
         received: parsed.failure,
-        detail: words(answer, undefined),
+        detail: words(answer, undefined, book),
       })
 }
 
@@ -112,6 +112,9 @@ export const register = Effect.fn("oauth.register")(function* (attempt: Registra
   if (initialAccessToken && token === undefined)
     return yield* oauthFailure("secret_not_in_memory", { received: initialAccessToken.label })
 
+  const book = makeSecretBook()
+  if (token !== undefined) book.keep("initial_access_token", token)
+
   const post = Effect.fn("oauth.postRegistration")(function* (request: RegistrationRequest) {
     const answer = yield* wire.send({
       leg: "registration",
@@ -124,7 +127,7 @@ export const register = Effect.fn("oauth.register")(function* (attempt: Registra
       },
       body: JSON.stringify(request),
     })
-    return { request, answer, outcome: outcomeOf(answer, request) }
+    return { request, answer, outcome: outcomeOf(answer, request, book) }
   })
 
   let result = yield* post(attempt.request)
