@@ -1,0 +1,178 @@
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+import type { Authority } from "./authorization/authority.ts"
+import { createBrowserSessions } from "./authorization/browser.ts"
+import { createClientStore } from "./authorization/client.ts"
+import { createGrantStore } from "./authorization/grants.ts"
+import { activeToken } from "./authorization/introspect.ts"
+import { issueAccessToken } from "./authorization/issue.ts"
+import { preregisteredClient } from "./authorization/preregistered.ts"
+import { withControl } from "./control.ts"
+import { createListener, type Service } from "./http/listener.ts"
+import { createRateLimiter } from "./http/rate-limit.ts"
+import { createKeyRing } from "./jose/keys.ts"
+import { createLog } from "./log.ts"
+import { createMcpSessions } from "./mcp/sessions.ts"
+import type { Mock, TokenRequest } from "./mock.ts"
+import { type MockOptions, type Settings, settle } from "./options.ts"
+import { opaque } from "./randomness.ts"
+import { createRoutes } from "./routes.ts"
+import { parseScope, RESOURCE_SCOPES } from "./scopes.ts"
+import { DEMO_TOOLS } from "./tools/demo.ts"
+import type { World } from "./world.ts"
+
+export type { Authority } from "./authorization/authority.ts"
+export type { Behaviour, Bends } from "./behaviour.ts"
+export { CHECKS, type Check, type CheckName } from "./checks.ts"
+export { type Clock, type ManualClock, manualClock, systemClock } from "./clock.ts"
+export type { Answer } from "./http/answer.ts"
+export type { Exchange } from "./http/exchange.ts"
+export { type EventLog, logLine, type MockEvent, type RouteName } from "./log.ts"
+export { REVISIONS, type Revision } from "./mcp/revisions.ts"
+export type { KnownClient, Mock, TokenRequest } from "./mock.ts"
+export type { MetadataForm, MockOptions, PreregisteredClient, RateLimits } from "./options.ts"
+export { type Randomness, seededRandomness } from "./randomness.ts"
+export { DEMO_TOOLS } from "./tools/demo.ts"
+export type { Tool, ToolContext, ToolResult } from "./tools/tool.ts"
+export { DEMO_USERS, type User } from "./users.ts"
+
+/**
+ * Starts a strict authorization server and MCP server on one loopback port.
+ *
+ * ```ts
+ * await using mock = await startMock({ autoApprove: true })
+ * await signIn(mock.url)
+ * expect(mock.log.failures()).toEqual([])
+ * ```
+ *
+ * @throws RangeError for options that make no sense; the system's own error when the port is taken.
+ */
+export async function startMock(options: MockOptions = {}): Promise<Mock> {
+  const settings = settle(options)
+  const closing = new AbortController()
+  const log = createLog(20_000, settings.onEvent)
+  let service: Service | undefined
+  const server = createListener(() => {
+    if (!service) throw new Error("a request came before the server was ready")
+    return service
+  })
+  server.listen(settings.port, settings.host)
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  const world = createWorld(settings, port, closing.signal)
+  const mock: Mock = {
+    url: world.resource,
+    issuer: world.issuer,
+    origin: world.origin,
+    port,
+    log,
+    controlToken: opaque(world.random),
+    jwks: () => world.keys.published(),
+    inspect: (token) => activeToken(world, token),
+    addResource: (resource) => void world.resources.add(resource),
+    clients: () =>
+      [...world.clients.all(), ...[...world.documents.values()].map((entry) => entry.client)].map(
+        ({ id, kind, metadata }) => ({
+          client_id: id,
+          kind,
+          metadata,
+        }),
+      ),
+    issueToken: (request = {}) => issueToken(world, request),
+    revokeToken(token) {
+      const grant = (world.grants.access.get(token) ?? world.grants.refresh.get(token))?.grant
+      if (grant) grant.revoked = true
+    },
+    forgetClient(id) {
+      world.clients.remove(id)
+      world.grants.revokeClient(id)
+    },
+    dropSessions: () => world.sessions.clear(),
+    rotateKeys: (forget) => world.keys.rotate(forget),
+    behave(...behaviours) {
+      world.behaviours = behaviours
+    },
+    trust(...authorities) {
+      world.authorities = resolveAuthorities(world, mock, authorities)
+    },
+    reset() {
+      for (const store of [world.clients, world.documents, world.grants, world.browsers, world.sessions, world.limits])
+        store.clear()
+      world.assertions.clear()
+      log.clear()
+      addPreregistered(world)
+    },
+    async close() {
+      closing.abort()
+      if (!server.listening) return
+      const closed = once(server, "close")
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+    [Symbol.asyncDispose]: () => mock.close(),
+  }
+  mock.trust(...settings.authorizationServers)
+  service = { world, route: withControl(mock, settings, createRoutes(world)), log }
+  return mock
+}
+
+function createWorld(settings: Settings, port: number, closing: AbortSignal): World {
+  const { clock, random } = settings
+  const origin = `http://${settings.host === "::1" ? "[::1]" : settings.host}${port === 80 ? "" : `:${port}`}`
+  const resource = `${origin}${settings.mcpPath}`
+  const world: World = {
+    settings,
+    origin,
+    issuer: `${origin}${settings.issuerPath}`,
+    resource,
+    clock,
+    random,
+    keys: createKeyRing(),
+    clients: createClientStore(),
+    documents: new Map(),
+    grants: createGrantStore(),
+    browsers: createBrowserSessions(random),
+    sessions: createMcpSessions(random),
+    limits: createRateLimiter(clock),
+    tools: new Map([...DEMO_TOOLS, ...settings.tools].map((tool) => [tool.name, tool])),
+    resources: new Set([resource]),
+    assertions: new Map(),
+    closing,
+    authorities: [],
+    behaviours: settings.behaviours,
+  }
+  addPreregistered(world)
+  return world
+}
+
+function addPreregistered(world: World): void {
+  for (const client of world.settings.clients) world.clients.add(preregisteredClient(client, world.clock.now()))
+}
+
+/** The issuers a resource server trusts; each is told that tokens will be asked for this resource. */
+function resolveAuthorities(
+  world: World,
+  mock: Mock,
+  authorities: readonly ("self" | Authority)[],
+): readonly Authority[] {
+  const resolved = authorities.map((authority) => (authority === "self" ? mock : authority))
+  for (const authority of resolved) authority.addResource?.(world.resource)
+  return resolved
+}
+
+function issueToken(world: World, request: TokenRequest): string {
+  const { users } = world.settings
+  const user = request.user === undefined ? users[0] : users.find(({ sub }) => sub === request.user)
+  const grant = {
+    id: opaque(world.random),
+    clientId: request.clientId ?? "test-client",
+    ...(user ? { user } : {}),
+    scope: parseScope(request.scope ?? RESOURCE_SCOPES.join(" ")),
+    resource: request.resource ?? world.resource,
+    createdAt: world.clock.now(),
+    revoked: false,
+  }
+  world.grants.add(grant)
+  return issueAccessToken(world, undefined, grant, grant.scope)
+}

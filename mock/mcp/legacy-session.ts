@@ -1,0 +1,121 @@
+import { bend } from "../behaviour.ts"
+import { type Answer, empty, events, json, Refusal } from "../http/answer.ts"
+import type { Exchange } from "../http/exchange.ts"
+import { isObject, type JsonObject } from "../json.ts"
+import type { Principal } from "../resource/access.ts"
+import type { World } from "../world.ts"
+import { checkAccept } from "./accept.ts"
+import { createChannel, sseComment } from "./channel.ts"
+import { CODES, errorAnswer, type Id, RpcError, readMessage, resultMessage } from "./message.ts"
+import { CAPABILITIES, INSTRUCTIONS, SERVER_INFO } from "./methods.ts"
+import { MODERN, type Revision } from "./revisions.ts"
+import type { McpSession } from "./sessions.ts"
+
+const KEEP_ALIVE = 15_000
+
+/** Whose session it would be. The client belongs to it: two clients of one user do not share sessions. */
+export const ownerOf = (principal: Principal | undefined): string =>
+  principal ? JSON.stringify([principal.claims.iss, principal.sub, principal.clientId]) : "anonymous"
+
+/** `initialize`, MCP lifecycle. */
+export function initialize(world: World, exchange: Exchange, owner: string, body: JsonObject): Answer {
+  const message = readMessage(body)
+  exchange.event.rpc = "initialize"
+  const wellFormed = message !== undefined && message !== "response" && message.id !== undefined
+  if (!exchange.note("json-rpc", wellFormed) || !wellFormed || message.id === undefined) {
+    throw new RpcError(CODES.invalidRequest, "initialize must be a JSON-RPC request", 400)
+  }
+  const revision = negotiate(world, message.params)
+  exchange.event.revision = revision
+  const session = world.settings.sessions ? world.sessions.start(owner, revision) : undefined
+  session?.session.usedIds.add(message.id)
+  const result = {
+    protocolVersion: revision,
+    capabilities: CAPABILITIES,
+    serverInfo: SERVER_INFO,
+    instructions: INSTRUCTIONS,
+  }
+  const answer = bend(world.behaviours, "mcp", resultMessage(message.id, result), exchange)
+  return json(200, answer, session ? { "mcp-session-id": session.id } : {})
+}
+
+/** The result of negotiation: the version asked for if it is spoken here, else the newest (MCP lifecycle). */
+export function negotiate(world: World, params: JsonObject): Revision {
+  const { protocolVersion, capabilities, clientInfo } = params
+  const named = isObject(clientInfo) && typeof clientInfo.name === "string" && typeof clientInfo.version === "string"
+  if (typeof protocolVersion !== "string" || !isObject(capabilities) || !named) {
+    throw new RpcError(CODES.invalidParams, "initialize needs protocolVersion, capabilities and clientInfo")
+  }
+  const spoken = world.settings.revisions.filter((revision) => revision !== MODERN)
+  const chosen = spoken.find((revision) => revision === protocolVersion) ?? spoken[0]
+  if (chosen === undefined) {
+    // Named in the error, so that an older client can tell its user what to do (MCP 2026-07-28 versioning).
+    const data = { supported: world.settings.revisions, requested: protocolVersion }
+    throw new RpcError(CODES.unsupportedVersion, `this server speaks ${world.settings.revisions.join(", ")}`, 400, data)
+  }
+  return chosen
+}
+
+/** The session a request belongs to; `undefined` when the server keeps none. */
+export function sessionOf(world: World, exchange: Exchange, owner: string, id: Id | null): McpSession | undefined {
+  if (!world.settings.sessions) return undefined
+  const refuse = (status: number, text: string) => () =>
+    new Refusal(errorAnswer(id, new RpcError(-32000, text, status)))
+  const sent = exchange.header("mcp-session-id")
+  exchange.enforce("initialize-first", sent !== undefined, refuse(400, "the Mcp-Session-Id header is missing"))
+  const session = world.sessions.get(sent)
+  exchange.note("session-known", session !== undefined)
+  if (!session) throw refuse(404, "there is no such session")()
+  // The same answer as for an unknown id: whoever guesses ids learns nothing.
+  exchange.enforce("session-owner", session.owner === owner, refuse(404, "there is no such session"))
+  checkVersionHeader(exchange, session, refuse)
+  return session
+}
+
+function checkVersionHeader(
+  exchange: Exchange,
+  session: McpSession,
+  refuse: (status: number, text: string) => () => Refusal,
+): void {
+  const header = exchange.header("mcp-protocol-version")
+  if (header !== undefined) {
+    const right = header === session.revision
+    exchange.enforce(
+      "protocol-version-supported",
+      right,
+      refuse(400, `this session speaks ${session.revision}`),
+      header,
+    )
+  } else if (session.revision !== "2025-03-26") {
+    exchange.expect("protocol-version-header", false, refuse(400, "the MCP-Protocol-Version header is missing"))
+  }
+}
+
+/** GET: the stand-alone stream for messages that belong to no request. Ours only shows that it is open. */
+export function openStream(world: World, exchange: Exchange, owner: string): Answer {
+  const session = sessionOf(world, exchange, owner, null)
+  checkAccept(exchange, null, ["text/event-stream"])
+  if (!world.settings.getStream || !session) return methodNotAllowed("POST, DELETE")
+  const channel = createChannel(AbortSignal.any([exchange.signal, world.closing]))
+  session.streams.add(channel)
+  channel.push(sseComment("open"))
+  const breathe = async () => {
+    for (;;) {
+      await world.clock.sleep(KEEP_ALIVE, exchange.signal)
+      channel.push(sseComment("keep-alive"))
+    }
+  }
+  breathe().catch(() => session.streams.delete(channel))
+  return events(channel)
+}
+
+/** DELETE: the client is done. */
+export function endSession(world: World, exchange: Exchange, owner: string): Answer {
+  if (!sessionOf(world, exchange, owner, null)) return methodNotAllowed("POST")
+  world.sessions.end(exchange.header("mcp-session-id") ?? "")
+  return empty(204)
+}
+
+/** 405 with the methods that there are (RFC 9110 §15.5.6). */
+export const methodNotAllowed = (allow: string): Answer =>
+  json(405, { error: "method_not_allowed", error_description: `only ${allow}` }, { allow })

@@ -1,0 +1,44 @@
+import type { Authority } from "./authorization/authority.ts"
+import type { BrowserSessions } from "./authorization/browser.ts"
+import type { ClientStore } from "./authorization/client.ts"
+import type { DocumentCache } from "./authorization/client-document.ts"
+import type { GrantStore } from "./authorization/grants.ts"
+import type { Behaviour } from "./behaviour.ts"
+import type { Clock } from "./clock.ts"
+import type { RateLimiter } from "./http/rate-limit.ts"
+import type { KeyRing } from "./jose/keys.ts"
+import type { McpSessions } from "./mcp/sessions.ts"
+import type { Settings } from "./options.ts"
+import type { Randomness } from "./randomness.ts"
+import type { ToolTable } from "./tools/tool.ts"
+
+/** One running mock from the inside: what every handler may use. */
+export interface World {
+  readonly settings: Settings
+  /** Scheme, host and port. */
+  readonly origin: string
+  readonly issuer: string
+  /** The MCP endpoint, which is also the resource identifier. */
+  readonly resource: string
+  readonly clock: Clock
+  readonly random: Randomness
+  readonly keys: KeyRing
+  readonly clients: ClientStore
+  readonly documents: DocumentCache
+  readonly grants: GrantStore
+  readonly browsers: BrowserSessions
+  readonly sessions: McpSessions
+  readonly limits: RateLimiter
+  readonly tools: ToolTable
+  /** Resources that tokens may be asked for. */
+  readonly resources: Set<string>
+  /** Assertion ids that were used, with the time when they may be forgotten. */
+  readonly assertions: Map<string, number>
+  /** Aborts when the mock closes. */
+  readonly closing: AbortSignal
+  authorities: readonly Authority[]
+  behaviours: readonly Behaviour[]
+}
+
+/** Seconds since the epoch, as JWTs count. */
+export const seconds = (world: { readonly clock: Clock }): number => Math.floor(world.clock.now() / 1000)
