@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
@@ -124,7 +125,7 @@ const initialize = Effect.fn("mcp.initialize")(function* (
   })
 })
 
-/** Statuses of failures that say nothing about the era of a server: policy, overload and faults (MR-6). */
+/** Failures that say nothing about the era of a server: policy, overload and faults (MR-6). */
 const neutral: ReadonlySet<McpFailure["code"]> = new Set([
   "forbidden",
   "busy",
@@ -133,57 +134,83 @@ const neutral: ReadonlySet<McpFailure["code"]> = new Set([
   "answer_too_large",
 ])
 /** Errors that only a modern server can give (MR-8, X-10). */
-const modernErrors: ReadonlySet<number | undefined> = new Set([rpcCodes.headerMismatch, rpcCodes.missingCapability])
+const modernErrors: ReadonlySet<number> = new Set([rpcCodes.headerMismatch, rpcCodes.missingCapability])
+
+/** A web page that was served with success is a website, whichever way it is asked. */
+const isWebsite = ({ code, status }: McpFailure): boolean => code === "web_page" && status === 200
+
+/** Whether the answer to a modern request looks like that of a server which knows only `initialize` (MR-4). */
+const looksLegacy = (failure: McpFailure): boolean =>
+  !neutral.has(failure.code) && !isWebsite(failure) && !modernErrors.has(failure.rpc?.code ?? 0)
 
 /** Asks a server in the modern way, and falls to `initialize` only on a recognisably legacy answer (MR-4, X-10). */
-const discover = (target: Target, version: ProtocolVersion, again: boolean): Negotiated => {
+const discover = Effect.fn("mcp.discover")(function* (
+  target: Target,
+  version: ProtocolVersion,
+  /** Whether the server has refused a version before: then it is modern (MR-10), and does not get a third try (MR-5). */
+  again: boolean,
+): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
   const { url, token } = target
   const auto = target.version === "auto"
-  const choose = (
-    named: ReadonlyArray<unknown>,
-    onModern: (found: ProtocolVersion) => Negotiated,
-    evidence: { readonly exchange?: number },
-  ): Negotiated => {
-    const modern = mutualVersion(named, "modern")
-    if (modern !== undefined) return onModern(modern)
-    const legacy = auto ? mutualVersion(named, "legacy") : undefined
-    return legacy === undefined ? Effect.fail(noCommonVersion(named, { url, ...evidence })) : initialize(target, legacy)
-  }
-  return exchange({ session: { url, protocolVersion: version }, token, method: "server/discover" }).pipe(
-    Effect.flatMap((answer): Negotiated => {
-      const named = answer.result.supportedVersions
-      if (Array.isArray(named))
-        return choose(named, (found) => Effect.succeed(openedBy(answer, modernSession(url, found, answer))), {
-          exchange: answer.exchange,
-        })
-      // Some legacy servers answer any method with an empty result.
-      if (auto) return initialize(target, latestLegacy)
-      return Effect.fail(
-        mcpFailure("bad_result", {
-          exchange: answer.exchange,
-          url,
-          expected: "supportedVersions",
-          received: "no such list",
-        }),
-      )
-    }),
-    Effect.catchTag("McpFailure", (failure): Negotiated => {
-      const named = versionsNamed(failure)
-      const evidence = failure.exchange === undefined ? {} : { exchange: failure.exchange }
-      if (named !== undefined)
-        return choose(
-          named,
-          (found) =>
-            again
-              ? Effect.fail(mcpFailure("version_refused", { url, ...evidence, received: found }))
-              : discover(target, found, true),
-          evidence,
-        )
-      const established = again || modernErrors.has(failure.rpc?.code) || neutral.has(failure.code)
-      return auto && !established ? initialize(target, latestLegacy) : Effect.fail(failure)
-    }),
+  const answer = yield* Effect.result(
+    exchange({ session: { url, protocolVersion: version }, token, method: "server/discover" }),
   )
+  if (Result.isFailure(answer)) {
+    const failure = answer.failure
+    if (failure._tag !== "McpFailure") return yield* failure
+    const named = versionsNamed(failure)
+    if (named !== undefined) return yield* afterRefusal(target, named, again, failure)
+    if (auto && !again && looksLegacy(failure)) return yield* initialize(target, latestLegacy)
+    if (!auto && failure.rpc?.code === rpcCodes.methodNotFound && failure.exchange !== undefined)
+      return yield* undiscovered(url, version, failure.exchange, failure.status ?? 200)
+    return yield* failure
+  }
+  const named = answer.success.result.supportedVersions
+  const evidence = { exchange: answer.success.exchange, url }
+  if (Array.isArray(named)) {
+    const modern = mutualVersion(named, "modern")
+    if (modern !== undefined) return openedBy(answer.success, modernSession(url, modern, answer.success))
+    const legacy = auto ? mutualVersion(named, "legacy") : undefined
+    return yield* legacy === undefined ? noCommonVersion(named, evidence) : initialize(target, legacy)
+  }
+  // Some legacy servers answer any method with an empty result.
+  if (auto && !again) return yield* initialize(target, latestLegacy)
+  return yield* mcpFailure("bad_result", { ...evidence, expected: "supportedVersions", received: "no such list" })
+})
+
+/** After -32022: one more try with a version that both know (MR-5). */
+const afterRefusal = (
+  target: Target,
+  named: ReadonlyArray<unknown>,
+  again: boolean,
+  { exchange }: McpFailure,
+): Negotiated => {
+  const evidence = { url: target.url, ...(exchange === undefined ? {} : { exchange }) }
+  const modern = mutualVersion(named, "modern")
+  if (modern !== undefined)
+    return again
+      ? Effect.fail(mcpFailure("version_refused", { ...evidence, received: modern }))
+      : discover(target, modern, true)
+  const legacy = target.version === "auto" ? mutualVersion(named, "legacy") : undefined
+  return legacy === undefined ? Effect.fail(noCommonVersion(named, evidence)) : initialize(target, legacy)
 }
+
+/** A server for which the user asked for a modern revision, and which lacks only `server/discover`. */
+const undiscovered = Effect.fnUntraced(function* (
+  url: string,
+  protocolVersion: ProtocolVersion,
+  exchange: number,
+  status: number,
+) {
+  const findings = yield* Findings
+  yield* findings.raise({
+    severity: "error",
+    rule: "MCP 2026-07-28 server/discover",
+    text: "The server does not offer server/discover; what it can do is not known.",
+    exchange,
+  })
+  return { session: { url, era: "modern", protocolVersion, capabilities: {} }, status, exchange } satisfies Opened
+})
 
 /**
  * Finds out how to speak with a server, beginning with the revision asked for. Gives a session that, in the legacy era,
