@@ -1,0 +1,153 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Grant } from "../../source/oauth/grant.ts"
+import { needsRefresh } from "../../source/oauth/grant.ts"
+import { refreshGrant } from "../../source/oauth/refresh.ts"
+import { reveal } from "../../source/text/secret.ts"
+import { grantNow, json, publicClient, room, secretClient, serve } from "./authorization-room.ts"
+
+const refresh = (answer: Parameters<typeof serve>[0], client = publicClient, more: Partial<Grant> = {}) =>
+  Effect.gen(function* () {
+    const { url, seen } = yield* serve(answer)
+    const { layer, findings, recording } = room()
+    const result = yield* refreshGrant({ grant: grantNow(more), client, tokenEndpoint: `${url}/token` }).pipe(
+      Effect.provide(layer),
+      Effect.result,
+    )
+    return { result, seen, findings, recording }
+  }).pipe(Effect.scoped)
+
+const ok = { access_token: "new-access-token", token_type: "Bearer" }
+
+describe("refresh", () => {
+  it.live("CR-97 CR-89 carries client authentication and resource, and no scope", () =>
+    Effect.gen(function* () {
+      const { seen, recording } = yield* refresh(
+        (_, response) => json(response, 200, ok),
+        secretClient("client_secret_basic"),
+      )
+      assert.deepStrictEqual(Object.fromEntries(seen[0]?.form ?? []), {
+        grant_type: "refresh_token",
+        refresh_token: "old-refresh-token",
+        resource: "https://mcp.example.com",
+      })
+      assert.strictEqual(seen[0]?.headers.authorization, `Basic ${btoa("client-1:hush-hush")}`)
+      assert.notMatch(JSON.stringify([recording.requests, recording.responses]), /old-refresh|new-access|hush/)
+    }),
+  )
+
+  it.live("CR-93 a returned refresh token replaces the old one, none keeps it", () =>
+    Effect.gen(function* () {
+      for (const [body, expected] of [
+        [ok, "old-refresh-token"],
+        [{ ...ok, refresh_token: null }, "old-refresh-token"],
+        [{ ...ok, refresh_token: "" }, "old-refresh-token"],
+        [{ ...ok, refresh_token: "new-refresh-token" }, "new-refresh-token"],
+      ] as const) {
+        const { result } = yield* refresh((_, response) => json(response, 200, body))
+        assert.ok(result._tag === "Success")
+        assert.strictEqual(result.success.refreshToken && reveal(result.success.refreshToken), expected)
+        assert.strictEqual(reveal(result.success.accessToken), "new-access-token")
+      }
+    }),
+  )
+
+  it.live("CR-82 a scope left out is the old one; the old lifetime is not taken over", () =>
+    Effect.gen(function* () {
+      const silent = (yield* refresh((_, response) => json(response, 200, ok))).result
+      assert.ok(silent._tag === "Success")
+      assert.deepStrictEqual([silent.success.scope, silent.success.scopeKnown], ["read", true])
+      assert.isUndefined(silent.success.expiresAt)
+      const said = (yield* refresh((_, response) => json(response, 200, { ...ok, scope: "less" }))).result
+      assert.ok(said._tag === "Success")
+      assert.strictEqual(said.success.scope, "less")
+    }),
+  )
+
+  const matrix: ReadonlyArray<readonly [status: number, body: unknown, code: string]> = [
+    [400, { error: "invalid_grant" }, "refresh_token_dead"],
+    [401, { error: "invalid_client" }, "client_dead"],
+    [400, { error: "unauthorized_client" }, "client_dead"],
+    [400, { error: "invalid_scope" }, "scope_refused"],
+    [400, { error: "invalid_target" }, "resource_refused"],
+    [400, { error: "invalid_request" }, "token_refused"],
+    [500, { error: "server_error" }, "refresh_later"],
+    [503, "<html>down", "refresh_later"],
+    [429, { error: "slow_down" }, "refresh_later"],
+    [429, "", "refresh_later"],
+    [200, "<html>captive portal", "token_answer_unreadable"],
+    [200, { ...ok, token_type: "mac" }, "token_type_unsupported"],
+  ]
+  for (const [status, body, code] of matrix)
+    it.live(`CR-95 CR-96 ${status} ${JSON.stringify(body)} is ${code}`, () =>
+      Effect.gen(function* () {
+        const { result, seen } = yield* refresh((_, response) => json(response, status, body))
+        assert.ok(result._tag === "Failure")
+        assert.strictEqual(result.failure.code, code)
+        assert.strictEqual(seen.length, 1)
+      }),
+    )
+
+  it.live("CR-96 Retry-After is told, a broken connection keeps the tokens", () =>
+    Effect.gen(function* () {
+      const busy = (yield* refresh((_, response) => response.writeHead(503, { "retry-after": "17" }).end())).result
+      assert.ok(busy._tag === "Failure")
+      assert.include(busy.failure.detail ?? "", "Retry-After: 17")
+      const broken = yield* refresh((_, response) => response.destroy())
+      assert.ok(broken.result._tag === "Failure")
+      assert.strictEqual(broken.result.failure.code, "refresh_later")
+      assert.strictEqual(broken.seen.length, 1)
+    }),
+  )
+
+  it.live("CR-98 nothing is sent for a client of another issuer, or without a refresh token", () =>
+    Effect.gen(function* () {
+      const answer = (_: unknown, response: Parameters<typeof json>[0]) => json(response, 200, ok)
+      const other = yield* refresh(answer, { ...publicClient, issuer: "https://other.example" })
+      const { refreshToken: _, ...bare } = grantNow()
+      const { layer } = room()
+      const none = yield* refreshGrant({
+        grant: bare,
+        client: publicClient,
+        tokenEndpoint: "http://127.0.0.1:1/",
+      }).pipe(Effect.provide(layer), Effect.flip)
+      assert.ok(other.result._tag === "Failure")
+      assert.strictEqual(other.result.failure.code, "client_of_another_issuer")
+      assert.strictEqual(other.seen.length, 0)
+      assert.strictEqual(none.code, "refresh_token_missing")
+    }),
+  )
+})
+
+describe("CR-92 when to refresh", () => {
+  const table: ReadonlyArray<readonly [seconds: number | undefined, left: number, refresh: boolean]> = [
+    [3600, 61, false],
+    [3600, 60, false],
+    [3600, 59, true],
+    [3600, -1, true],
+    [100, 11, false],
+    [100, 10, false],
+    [100, 9, true],
+    [0, 0, true],
+    [undefined, 0, false],
+  ]
+  for (const [seconds, left, expected] of table)
+    it(`life of ${seconds} s, ${left} s left: ${expected}`, () => {
+      const grant = { obtainedAt: 1_000, ...(seconds === undefined ? {} : { expiresAt: 1_000 + seconds * 1000 }) }
+      assert.strictEqual(needsRefresh(grant, 1_000 + ((seconds ?? 0) - left) * 1000), expected)
+    })
+
+  const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 }))
+  it.prop(
+    "once due it stays due, always before the end, never in the first nine tenths",
+    [Millis, Millis, Millis],
+    ([life, age, more]) => {
+      const grant = { obtainedAt: 0, expiresAt: life }
+      const due = needsRefresh(grant, age)
+      if (due && !needsRefresh(grant, age + more)) return false
+      if (age >= life && !due) return false
+      return !(due && age < life * 0.9)
+    },
+  )
+})
