@@ -56,7 +56,15 @@ export const startSite = Effect.acquireRelease(
     })
     server.listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo
-      resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, seen, routes, server, paths: () => seen.map(({ path }) => path) }))
+      resume(
+        Effect.succeed({
+          origin: `http://127.0.0.1:${port}`,
+          seen,
+          routes,
+          server,
+          paths: () => seen.map(({ path }) => path),
+        }),
+      )
     })
   }),
   ({ server }) =>
@@ -83,6 +91,7 @@ export const observed = <A, E, R>(effect: Effect.Effect<A, E, R>, serverUrl = "h
       recording,
       value: Result.isSuccess(result) ? result.success : undefined,
       failure: Result.isFailure(result) ? result.failure : undefined,
-      texts: (severity: Finding["severity"]) => findings.filter((finding) => finding.severity === severity).map(({ text }) => text),
+      texts: (severity: Finding["severity"]) =>
+        findings.filter((finding) => finding.severity === severity).map(({ text }) => text),
     }
   })
