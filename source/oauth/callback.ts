@@ -106,7 +106,6 @@ export const listenForCallback = Effect.fn("oauth.listenForCallback")(function* 
     if (!accept(params)) return refuse(to, 400)
     // The same answer again (a reload, a browser that asks twice) is shown the outcome, and is not used again.
     answer(to, 303, { Location: cleanPath })
-    if (accepted) return
     accepted = true
     Deferred.doneUnsafe(response, Effect.succeed(params))
   }

@@ -28,6 +28,9 @@ const fieldOf = (answer: string, name: string): string | undefined =>
 
 const good = "/callback?code=the-code&state=right-state"
 
+const once = (socket: net.Socket | undefined): Promise<void> =>
+  new Promise((resolve) => (socket === undefined || socket.closed ? resolve() : socket.once("close", () => resolve())))
+
 /** The parameters that were taken, after `during` has done its requests. */
 const answered = (listener: CallbackListener) =>
   Effect.forkChild(listener.awaitResponse(ours), { startImmediately: true })
@@ -114,6 +117,9 @@ describe("callback listener", () => {
       )
       yield* ask(port, good)
       assert.strictEqual((yield* Fiber.join(waiting)).get("code"), "the-code")
+      // The eldest had to go, the youngest are still there.
+      yield* Effect.promise(() => once(idle[0]))
+      assert.isTrue(idle.at(-1)?.writable)
       for (const socket of idle) socket.destroy()
     }).pipe(Effect.scoped),
   )
