@@ -198,6 +198,18 @@ describe("registration", () => {
       assert.include(texts("warning").join(), "another port")
     }),
   )
+  for (const [ours, theirs] of [
+    ["https://app.example/cb", "https://app.example:8443/cb"],
+    ["https://127.0.0.1:4567/cb", "https://127.0.0.1/cb"],
+    ["http://app.example:1/cb", "http://app.example:2/cb"],
+  ] as const)
+    it.live(`CR-62 another port than in ${ours} is another redirect URI`, () =>
+      Effect.gen(function* () {
+        const site = yield* answering(created({ redirect_uris: [theirs] }))
+        const asked = registrationRequest({ redirectUri: ours, clientName: "x" })
+        assert.strictEqual((yield* run(site, { request: asked })).failure?.code, "registration_unusable")
+      }),
+    )
   for (const [supported, expected] of [
     [undefined, "client_secret_basic"],
     [["none"], "none"],
