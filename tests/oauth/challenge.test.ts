@@ -5,67 +5,80 @@ import { Challenge, parseChallenges, selectChallenge } from "../../source/oauth/
 const url = "https://host.example/.well-known/oauth-protected-resource"
 
 /** Field, then each challenge as scheme and members; `undefined` stands for a field outside the grammar. */
-const table: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> | undefined]> = [
-  ["", []],
-  [" , ,", []],
-  ["Bearer", [["Bearer"]]],
-  ["Bearer ", [["Bearer"]]],
-  ["bearer", [["bearer"]]],
-  ["Bearer,", [["Bearer"]]],
-  [", Bearer", [["Bearer"]]],
-  ["Negotiate, NTLM", [["Negotiate"], ["NTLM"]]],
-  ["Negotiate YWJj", [["Negotiate", "YWJj"]]],
-  ["Negotiate YWJj==", [["Negotiate", "YWJj=="]]],
-  ["Negotiate a/b+c~d._-=, Bearer", [["Negotiate", "a/b+c~d._-="], ["Bearer"]]],
-  ["Bearer abc", [["Bearer", "abc"]]],
-  ['Bearer realm="x"', [["Bearer", "realm=x"]]],
-  ["Bearer realm=x", [["Bearer", "realm=x"]]],
-  ['Bearer realm = "x"', [["Bearer", "realm=x"]]],
-  ['Bearer realm\t=\t"x"', [["Bearer", "realm=x"]]],
-  ['Bearer   realm="x"', [["Bearer", "realm=x"]]],
-  ['Bearer REALM="x", Scope="a b"', [["Bearer", "realm=x", "scope=a b"]]],
-  ['Bearer realm="x",scope="a"', [["Bearer", "realm=x", "scope=a"]]],
-  ['Bearer realm="x" , , scope="a"', [["Bearer", "realm=x", "scope=a"]]],
-  ['Bearer realm=""', [["Bearer", "realm="]]],
-  ['Bearer realm="a, b"', [["Bearer", "realm=a, b"]]],
-  ['Bearer realm="a\\"b"', [["Bearer", 'realm=a"b']]],
-  ['Bearer realm="a\\\\"', [["Bearer", "realm=a\\"]]],
-  ['Bearer realm="a\\b"', [["Bearer", "realm=ab"]]],
-  ['Bearer realm="caf\u00e9"', [["Bearer", "realm=caf\u00e9"]]],
-  ['Bearer realm="a\tb"', [["Bearer", "realm=a\tb"]]],
-  [`Bearer resource_metadata="${url}"`, [["Bearer", `resource_metadata=${url}`]]],
-  ['Basic realm="a", Bearer realm="b"', [["Basic", "realm=a"], ["Bearer", "realm=b"]]],
-  ['Basic realm="a", charset="UTF-8", Bearer scope=x', [["Basic", "realm=a", "charset=UTF-8"], ["Bearer", "scope=x"]]],
+const table: ReadonlyArray<readonly [string, ReadonlyArray<readonly [string, ...ReadonlyArray<string>]> | undefined]> =
   [
-    'Basic realm="a, Bearer scope=\\"x\\"", bearer Resource_Metadata = "u"',
+    ["", []],
+    [" , ,", []],
+    ["Bearer", [["Bearer"]]],
+    ["Bearer ", [["Bearer"]]],
+    ["bearer", [["bearer"]]],
+    ["Bearer,", [["Bearer"]]],
+    [", Bearer", [["Bearer"]]],
+    ["Negotiate, NTLM", [["Negotiate"], ["NTLM"]]],
+    ["Negotiate YWJj", [["Negotiate", "YWJj"]]],
+    ["Negotiate YWJj==", [["Negotiate", "YWJj=="]]],
+    ["Negotiate a/b+c~d._-=, Bearer", [["Negotiate", "a/b+c~d._-="], ["Bearer"]]],
+    ["Bearer abc", [["Bearer", "abc"]]],
+    ['Bearer realm="x"', [["Bearer", "realm=x"]]],
+    ["Bearer realm=x", [["Bearer", "realm=x"]]],
+    ['Bearer realm = "x"', [["Bearer", "realm=x"]]],
+    ['Bearer realm\t=\t"x"', [["Bearer", "realm=x"]]],
+    ['Bearer   realm="x"', [["Bearer", "realm=x"]]],
+    ['Bearer REALM="x", Scope="a b"', [["Bearer", "realm=x", "scope=a b"]]],
+    ['Bearer realm="x",scope="a"', [["Bearer", "realm=x", "scope=a"]]],
+    ['Bearer realm="x" , , scope="a"', [["Bearer", "realm=x", "scope=a"]]],
+    ['Bearer realm=""', [["Bearer", "realm="]]],
+    ['Bearer realm="a, b"', [["Bearer", "realm=a, b"]]],
+    ['Bearer realm="a\\"b"', [["Bearer", 'realm=a"b']]],
+    ['Bearer realm="a\\\\"', [["Bearer", "realm=a\\"]]],
+    ['Bearer realm="a\\b"', [["Bearer", "realm=ab"]]],
+    ['Bearer realm="caf\u00e9"', [["Bearer", "realm=caf\u00e9"]]],
+    ['Bearer realm="a\tb"', [["Bearer", "realm=a\tb"]]],
+    [`Bearer resource_metadata="${url}"`, [["Bearer", `resource_metadata=${url}`]]],
     [
-      ["Basic", 'realm=a, Bearer scope="x"'],
-      ["bearer", "resource_metadata=u"],
+      'Basic realm="a", Bearer realm="b"',
+      [
+        ["Basic", "realm=a"],
+        ["Bearer", "realm=b"],
+      ],
     ],
-  ],
-  ['Bearer, Basic realm="a"', [["Bearer"], ["Basic", "realm=a"]]],
-  ['DPoP algs="ES256", Bearer', [["DPoP", "algs=ES256"], ["Bearer"]]],
-  ['Bearer a="1", a="2"', [["Bearer", "a=1", "a=2"]]],
-  ['Bearer x_scope="admin"', [["Bearer", "x_scope=admin"]]],
-  ['Bearer error_description="scope=admin"', [["Bearer", "error_description=scope=admin"]]],
-  ["X-Odd!#$%&'*+-.^_`|~ a=b", [["X-Odd!#$%&'*+-.^_`|~", "a=b"]]],
-  // Outside the grammar.
-  ['Bearer , , ="x"', undefined],
-  ['Bearer realm="x', undefined],
-  ['Bearer realm="x\\"', undefined],
-  ['Bearer realm=x"', undefined],
-  ['Bearer realm="x" scope="a"', undefined],
-  ["Bearer resource_metadata=https://host.example/x", undefined],
-  ['Bearer "x"', undefined],
-  ["Bearer realm=x scope", undefined],
-  ["Bearer realm=, scope=x", undefined],
-  ['="x"', undefined],
-  ['"Bearer"', undefined],
-  ['Bearer realm="a\u0000b"', undefined],
-  ['Bearer realm="a\nb"', undefined],
-  ["Bearer\trealm=x", undefined],
-  ["Bearer realm=(x)", undefined],
-]
+    [
+      'Basic realm="a", charset="UTF-8", Bearer scope=x',
+      [
+        ["Basic", "realm=a", "charset=UTF-8"],
+        ["Bearer", "scope=x"],
+      ],
+    ],
+    [
+      'Basic realm="a, Bearer scope=\\"x\\"", bearer Resource_Metadata = "u"',
+      [
+        ["Basic", 'realm=a, Bearer scope="x"'],
+        ["bearer", "resource_metadata=u"],
+      ],
+    ],
+    ['Bearer, Basic realm="a"', [["Bearer"], ["Basic", "realm=a"]]],
+    ['DPoP algs="ES256", Bearer', [["DPoP", "algs=ES256"], ["Bearer"]]],
+    ['Bearer a="1", a="2"', [["Bearer", "a=1", "a=2"]]],
+    ['Bearer x_scope="admin"', [["Bearer", "x_scope=admin"]]],
+    ['Bearer error_description="scope=admin"', [["Bearer", "error_description=scope=admin"]]],
+    ["X-Odd!#$%&'*+-.^_`|~ a=b", [["X-Odd!#$%&'*+-.^_`|~", "a=b"]]],
+    // Outside the grammar.
+    ['Bearer , , ="x"', undefined],
+    ['Bearer realm="x', undefined],
+    ['Bearer realm="x\\"', undefined],
+    ['Bearer realm=x"', undefined],
+    ['Bearer realm="x" scope="a"', undefined],
+    ["Bearer resource_metadata=https://host.example/x", undefined],
+    ['Bearer "x"', undefined],
+    ["Bearer realm=x scope", undefined],
+    ["Bearer realm=, scope=x", undefined],
+    ['="x"', undefined],
+    ['"Bearer"', undefined],
+    ['Bearer realm="a\u0000b"', undefined],
+    ['Bearer realm="a\nb"', undefined],
+    ["Bearer\trealm=x", undefined],
+    ["Bearer realm=(x)", undefined],
+  ]
 
 const flat = (field: string) => {
   const { challenges, malformed } = parseChallenges([field])
@@ -83,7 +96,10 @@ describe("challenges", () => {
   })
   for (const [field, expected] of table)
     it(`CR-23 reads ${JSON.stringify(field)}`, () => {
-      assert.deepStrictEqual(flat(field), expected?.map((challenge) => [...challenge]))
+      assert.deepStrictEqual(
+        flat(field),
+        expected?.map((challenge) => [...challenge]),
+      )
     })
 
   it.prop("CR-23 never throws", { fields: Schema.Array(Schema.String) }, ({ fields }) => {
@@ -92,7 +108,9 @@ describe("challenges", () => {
     return challenges.length >= 0 && malformed.length <= fields.length
   })
 
-  const pieces = Schema.Array(Schema.Literals(["Bearer", "DPoP", " ", ",", "=", '"', "\\", "a", "realm", "\t", "==", "scope"]))
+  const pieces = Schema.Array(
+    Schema.Literals(["Bearer", "DPoP", " ", ",", "=", '"', "\\", "a", "realm", "\t", "==", "scope"]),
+  )
   it.prop("CR-27 every field is read or named as malformed, never half", { pieces }, ({ pieces }) => {
     const field = pieces.join("")
     const { challenges, malformed } = parseChallenges([field])
@@ -113,7 +131,10 @@ describe("the challenge to act on", () => {
     assert.deepStrictEqual(challenge, { scheme: "Bearer", resourceMetadata: "u2" })
   })
   it("CR-24 takes a DPoP challenge that says where the metadata is, and no other", () => {
-    assert.deepStrictEqual(selectChallenge(['DPoP resource_metadata="u"']).challenge, { scheme: "DPoP", resourceMetadata: "u" })
+    assert.deepStrictEqual(selectChallenge(['DPoP resource_metadata="u"']).challenge, {
+      scheme: "DPoP",
+      resourceMetadata: "u",
+    })
     const { challenge, findings } = selectChallenge(['DPoP algs="ES256"', "Negotiate"])
     assert.isUndefined(challenge)
     assert.include(findings[0]?.text, "DPoP, Negotiate")
@@ -152,7 +173,9 @@ describe("the challenge to act on", () => {
     assert.include(findings[0]?.text, 'Bearer scope="open')
   })
   it("is a value that the journal can hold", () => {
-    const { challenge } = selectChallenge([`Bearer realm="r", resource_metadata="${url}", error="e", error_description="d"`])
+    const { challenge } = selectChallenge([
+      `Bearer realm="r", resource_metadata="${url}", error="e", error_description="d"`,
+    ])
     assert.deepStrictEqual(Schema.decodeUnknownSync(Challenge)(JSON.parse(JSON.stringify(challenge))), challenge)
   })
 })

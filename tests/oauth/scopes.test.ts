@@ -9,7 +9,11 @@ describe("initial scope", () => {
   it("CR-85 takes the user's, else the challenge's, else all that the resource lists, else none", () => {
     const challenge = { scope: "mcp:basic" }
     const all = { challenge, resourceMetadata: listed, wantsRefresh: false }
-    assert.deepStrictEqual(initialScope({ ...all, override: "mine" }), { scope: "mine", source: "override", offlineAccess: false })
+    assert.deepStrictEqual(initialScope({ ...all, override: "mine" }), {
+      scope: "mine",
+      source: "override",
+      offlineAccess: false,
+    })
     assert.deepStrictEqual(initialScope(all), { scope: "mcp:basic", source: "challenge", offlineAccess: false })
     assert.deepStrictEqual(initialScope({ ...all, challenge: {} }), {
       scope: "mcp:basic mcp:read",
@@ -24,7 +28,10 @@ describe("initial scope", () => {
     assert.notProperty(initialScope({ ...nothing, resourceMetadata: listed, override: "" }), "scope")
   })
   it("CR-86 does not cut the challenge down to what the resource lists", () => {
-    assert.strictEqual(initialScope({ challenge: { scope: "x y" }, resourceMetadata: listed, wantsRefresh: false }).scope, "x y")
+    assert.strictEqual(
+      initialScope({ challenge: { scope: "x y" }, resourceMetadata: listed, wantsRefresh: false }).scope,
+      "x y",
+    )
   })
   it("CR-87 adds offline_access only where the authorization server lists it and refreshing is wanted", () => {
     const from = { challenge: { scope: "a" }, serverMetadata: offline, wantsRefresh: true }
@@ -45,10 +52,14 @@ describe("step-up scope", () => {
     assert.isUndefined(stepUpScope({ challenged: "" }))
   })
   const names = Schema.Array(Schema.Literals(["a", "b", "c", "d"]))
-  it.prop("CR-88 loses nothing and repeats nothing", { requested: names, challenged: names }, ({ requested, challenged }) => {
-    const union = parseScope(stepUpScope({ requested: requested.join(" "), challenged: challenged.join(" ") }))
-    return union.length === new Set(union).size && [...requested, ...challenged].every((name) => union.includes(name))
-  })
+  it.prop(
+    "CR-88 loses nothing and repeats nothing",
+    { requested: names, challenged: names },
+    ({ requested, challenged }) => {
+      const union = parseScope(stepUpScope({ requested: requested.join(" "), challenged: challenged.join(" ") }))
+      return union.length === new Set(union).size && [...requested, ...challenged].every((name) => union.includes(name))
+    },
+  )
   it("separates names at spaces only", () => {
     assert.deepStrictEqual(parseScope(" a  b,c a "), ["a", "b,c"])
   })
