@@ -86,7 +86,11 @@ describe.skipIf(process.platform === "win32")("browser", () => {
     }).pipe(Effect.scoped),
   )
 
-  it("CR-119 a program in the current folder is not taken for the opener", () => {
-    assert.isString(openerFor(machine({ PATH: ".:relative::" })))
-  })
+  it.live("CR-119 a relative folder in PATH, such as the current one, does not name the opener", () =>
+    Effect.gen(function* () {
+      const { place } = yield* folder("xdg-open")
+      assert.isString(openerFor(machine({ PATH: `${path.relative(process.cwd(), place)}::.` })))
+      assert.isNotString(openerFor(machine({ PATH: place })))
+    }).pipe(Effect.scoped),
+  )
 })
