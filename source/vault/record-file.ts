@@ -1,0 +1,152 @@
+import fs from "node:fs"
+import path from "node:path"
+import * as Result from "effect/Result"
+import { fileNameOf } from "./directory.ts"
+import { VaultFailure, vaultFailure } from "./failure.ts"
+import { moveAside, sweepLeftovers, syncDirectory } from "./housekeeping.ts"
+import { decodeRecord, encodeRecord, hasSecrets, isConsistent, isNewer, type StoredRecord } from "./record.ts"
+import { codeOf, detailOf, inspectPath } from "./trust.ts"
+
+/** What a file held, or the report that it was damaged and where it went. */
+export interface Reading {
+  readonly record?: StoredRecord
+  readonly damaged?: VaultFailure
+}
+
+/** StoredRecord files of one directory, through conf. Synchronous, so that nothing of this process comes in between. */
+export interface Files {
+  readonly read: (stem: string) => Reading | VaultFailure
+  readonly write: (stem: string, record: StoredRecord) => VaultFailure | undefined
+  readonly remove: (stem: string) => VaultFailure | undefined
+}
+
+/** No honest record is larger; reading on would only fill the memory. */
+const largestRecord = 1_000_000
+
+/** Names in the directory; none when there is no directory yet. */
+export const namesIn = (directory: string): ReadonlyArray<string> | VaultFailure => {
+  const state = inspectPath(directory, "directory")
+  if (state === undefined) return []
+  if (state instanceof VaultFailure) return state
+  try {
+    return fs.readdirSync(directory)
+  } catch (error) {
+    return vaultFailure("unreadable", directory, { detail: detailOf(error) })
+  }
+}
+
+/** conf makes its directory 0755; this one is made first, closed from its first moment whatever the umask. */
+const makeDirectory = (directory: string): VaultFailure | undefined => {
+  const state = inspectPath(directory, "directory")
+  if (state !== undefined) return state instanceof VaultFailure ? state : undefined
+  try {
+    fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const code = codeOf(error) === "ENOTDIR" || codeOf(error) === "EEXIST" ? "not_a_directory" : "unwritable"
+    return vaultFailure(code, directory, { detail: detailOf(error) })
+  }
+  // Somebody else may have been faster.
+  const made = inspectPath(directory, "directory")
+  return made instanceof VaultFailure ? made : undefined
+}
+
+/** conf takes every object that parses, and replaces the rest; here the rest is refused before it can. */
+const parseObject = (text: string): { [name: string]: unknown } => {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SyntaxError("not a JSON object")
+  return { ...value }
+}
+
+/**
+ * conf reads and writes the files: whole, by a temporary file of mode 0600 that is synced and renamed over the old one.
+ * What it does not promise stands around it: trust.ts before, the directory's sync after.
+ */
+export const openFiles = async (directory: string): Promise<Files> => {
+  const { default: Conf } = await import("conf")
+  const open = (stem: string) =>
+    new Conf<{ [name: string]: unknown }>({
+      cwd: directory,
+      projectName: "mcp-dcr-tui",
+      configName: stem,
+      fileExtension: "json",
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+      clearInvalidConfig: false,
+      deserialize: parseObject,
+    })
+
+  const fileOf = (stem: string) => path.join(directory, `${stem}.json`)
+
+  const guarded = (stem: string): fs.Stats | VaultFailure | undefined => {
+    const place = inspectPath(directory, "directory")
+    return place === undefined || place instanceof VaultFailure ? place : inspectPath(fileOf(stem), "file")
+  }
+
+  const damaged = (stem: string, stats: fs.Stats, detail: string): Reading | VaultFailure => {
+    const file = fileOf(stem)
+    try {
+      const aside = moveAside(file, stats)
+      return aside === undefined
+        ? {}
+        : { damaged: vaultFailure("garbage", file, { received: aside, detail: `${detail}; moved to ${aside}` }) }
+    } catch (error) {
+      return vaultFailure("unwritable", file, {
+        detail: `damaged (${detail}), and could not be moved aside: ${detailOf(error)}`,
+      })
+    }
+  }
+
+  const read = (stem: string): Reading | VaultFailure => {
+    const stats = guarded(stem)
+    if (stats === undefined) return {}
+    if (stats instanceof VaultFailure) return stats
+    if (stats.size > largestRecord) return damaged(stem, stats, `${stats.size} bytes`)
+    let value: unknown
+    try {
+      value = open(stem).store
+    } catch (error) {
+      if (error instanceof SyntaxError) return damaged(stem, stats, stats.size === 0 ? "empty" : "not a JSON object")
+      return vaultFailure("unreadable", fileOf(stem), { detail: detailOf(error) })
+    }
+    if (isNewer(value)) return vaultFailure("newer_version", fileOf(stem))
+    const record = decodeRecord(value)
+    if (Result.isFailure(record)) return damaged(stem, stats, record.failure.message.replace(/\s+/g, " "))
+    if (!isConsistent(record.success) || fileNameOf(record.success) !== stem)
+      return damaged(stem, stats, "its issuer and resource are not those it was stored under")
+    return { record: record.success }
+  }
+
+  const write = (stem: string, record: StoredRecord): VaultFailure | undefined => {
+    const file = fileOf(stem)
+    if (!isConsistent(record))
+      return vaultFailure("mixed_up", file, { expected: record.issuer, received: record.client.issuer })
+    if (!hasSecrets(record)) return vaultFailure("secret_missing", file)
+    const encoded = encodeRecord(record)
+    if (Result.isFailure(encoded))
+      return vaultFailure("unwritable", file, { detail: encoded.failure.message.replace(/\s+/g, " ") })
+    const refused = makeDirectory(directory)
+    if (refused !== undefined) return refused
+    const state = guarded(stem)
+    if (state instanceof VaultFailure) return state
+    try {
+      sweepLeftovers(directory)
+      open(stem).store = { ...encoded.success }
+      syncDirectory(directory)
+      return undefined
+    } catch (error) {
+      return vaultFailure("unwritable", file, { detail: detailOf(error) })
+    }
+  }
+
+  const remove = (stem: string): VaultFailure | undefined => {
+    try {
+      fs.rmSync(fileOf(stem), { force: true })
+      syncDirectory(directory)
+      return undefined
+    } catch (error) {
+      return vaultFailure("unwritable", fileOf(stem), { detail: detailOf(error) })
+    }
+  }
+
+  return { read, write, remove }
+}

@@ -1,0 +1,138 @@
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Findings } from "../text/finding.ts"
+import { reveal, type Secret } from "../text/secret.ts"
+import { defaultDirectory } from "./directory.ts"
+import type { VaultFailure } from "./failure.ts"
+import { fileShelf } from "./file-shelf.ts"
+import { memoryShelf } from "./memory-shelf.ts"
+import {
+  currentVersion,
+  type Entry,
+  type Key,
+  type StoredClient,
+  type StoredGrant,
+  type StoredRecord,
+} from "./record.ts"
+import type { Shelf } from "./shelf.ts"
+
+type Stored<A> = Effect.Effect<A, VaultFailure, Findings>
+
+/**
+ * The outcome of a compare-and-swap on the refresh token. When another process was faster, `swapped` is false and
+ * `record` holds what it left: use that instead of deleting the winner's tokens (CR-95).
+ */
+export interface Swap {
+  readonly swapped: boolean
+  readonly record: StoredRecord | undefined
+}
+
+/**
+ * Credentials between runs, by issuer and resource. Damaged files are moved aside and reported as findings; files that
+ * must not be trusted are left alone and reported. What fails is {@link VaultFailure}, and never more than the store:
+ * a run can always go on without it.
+ */
+export class Vault extends Context.Service<
+  Vault,
+  {
+    /** Where the records lie, for the user; `undefined` for the memory of this process. */
+    readonly directory: string | undefined
+    /** All that is known of an address the user typed, the one used last first. */
+    readonly findByServer: (serverUrl: string) => Stored<ReadonlyArray<StoredRecord>>
+    readonly find: (key: Key) => Stored<StoredRecord | undefined>
+    /** A client of this issuer, made for any of its resources (CR-65); the one used last. */
+    readonly findClient: (issuer: string) => Stored<StoredClient | undefined>
+    readonly list: Stored<ReadonlyArray<StoredRecord>>
+    /** Writes what a run has learned, stamped with the times. */
+    readonly save: (entry: Entry) => Stored<StoredRecord>
+    /** Notes that a record was used now. */
+    readonly touch: (key: Key) => Stored<void>
+    /** Puts a new grant in the place of the one whose refresh token was used (CR-93, CR-95). */
+    readonly replaceGrant: (change: {
+      readonly key: Key
+      readonly ifRefreshTokenIs: Secret | undefined
+      readonly grant: StoredGrant
+    }) => Stored<Swap>
+    /** Drops the tokens and keeps the registration (CR-95); with a condition only while the store holds that token. */
+    readonly forgetGrant: (key: Key, ifRefreshTokenIs?: Secret) => Stored<Swap>
+    /** Drops the whole record. Gives whether there was one. */
+    readonly forget: (key: Key) => Stored<boolean>
+  }
+>()("mcp-dcr-tui/vault/Vault") {
+  /** Files in a directory, by default the platform's; nothing is created before the first record is saved. */
+  static readonly layer = (options: { readonly directory?: string | undefined } = {}): Layer.Layer<Vault> =>
+    Layer.sync(Vault, () => {
+      const directory = options.directory ?? defaultDirectory()
+      return vaultOn(fileShelf(directory), directory)
+    })
+
+  /** For `--no-store`, and where no store can be had: forgotten when the program ends. */
+  static readonly memory: Layer.Layer<Vault> = Layer.sync(Vault, () => vaultOn(memoryShelf(), undefined))
+}
+
+const lastUsedFirst = (records: ReadonlyArray<StoredRecord>): ReadonlyArray<StoredRecord> =>
+  records.toSorted((a, b) => b.lastUsedAt - a.lastUsedAt)
+
+const holdsToken = (record: StoredRecord, token: Secret | undefined): boolean => {
+  const held = record.grant?.refreshToken
+  return held === undefined || token === undefined ? held === token : reveal(held) === reveal(token)
+}
+
+const withoutGrant = ({ grant: _, ...rest }: StoredRecord): StoredRecord => rest
+
+const vaultOn = (shelf: Shelf, directory: string | undefined): Vault["Service"] => ({
+  directory,
+  list: Effect.map(shelf.all, lastUsedFirst),
+  findByServer: (serverUrl) =>
+    Effect.map(shelf.all, (records) => lastUsedFirst(records.filter((record) => record.serverUrl === serverUrl))),
+  find: (key) => shelf.change(key, (record) => ({ act: "keep", result: record })),
+  findClient: (issuer) =>
+    Effect.map(shelf.all, (records) => lastUsedFirst(records.filter((record) => record.issuer === issuer))[0]?.client),
+
+  save: Effect.fn("vault.save")(function* (entry: Entry) {
+    const now = yield* Clock.currentTimeMillis
+    return yield* shelf.change(entry, (before) => {
+      const record: StoredRecord = {
+        ...entry,
+        schemaVersion: currentVersion,
+        createdAt: before?.createdAt ?? now,
+        updatedAt: now,
+        lastUsedAt: now,
+      }
+      return { act: "write", record, result: record }
+    })
+  }),
+
+  touch: Effect.fn("vault.touch")(function* (key: Key) {
+    const now = yield* Clock.currentTimeMillis
+    yield* shelf.change(key, (before) =>
+      before === undefined
+        ? { act: "keep", result: undefined }
+        : { act: "write", record: { ...before, lastUsedAt: now }, result: undefined },
+    )
+  }),
+
+  replaceGrant: Effect.fn("vault.replaceGrant")(function* ({ key, ifRefreshTokenIs, grant }) {
+    const now = yield* Clock.currentTimeMillis
+    return yield* shelf.change<Swap>(key, (before) => {
+      if (before === undefined || !holdsToken(before, ifRefreshTokenIs))
+        return { act: "keep", result: { swapped: false, record: before } }
+      const record: StoredRecord = { ...before, grant, updatedAt: now, lastUsedAt: now }
+      return { act: "write", record, result: { swapped: true, record } }
+    })
+  }),
+
+  forgetGrant: Effect.fn("vault.forgetGrant")(function* (key: Key, ifRefreshTokenIs?: Secret) {
+    const now = yield* Clock.currentTimeMillis
+    return yield* shelf.change<Swap>(key, (before) => {
+      if (before === undefined || (ifRefreshTokenIs !== undefined && !holdsToken(before, ifRefreshTokenIs)))
+        return { act: "keep", result: { swapped: false, record: before } }
+      const record: StoredRecord = { ...withoutGrant(before), updatedAt: now }
+      return { act: "write", record, result: { swapped: true, record } }
+    })
+  }),
+
+  forget: (key) => shelf.change(key, (before) => ({ act: "remove", result: before !== undefined })),
+})
