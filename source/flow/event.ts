@@ -38,7 +38,7 @@ export type Wait = typeof Wait.Type
 
 const at = { at: Schema.Finite }
 
-/** The ten kinds of event. The journal is a list of these, oldest first; everything else is a projection of it. */
+/** The kinds of event. The journal is a list of these, oldest first; everything else is a projection of it. */
 export const Event = Schema.Union([
   Schema.TaggedStruct("RunStarted", { ...at, serverUrl: Schema.String, version: Schema.String }),
   Schema.TaggedStruct("ModeChanged", { ...at, mode: Schema.Literals(["manual", "auto"]) }),
@@ -68,8 +68,8 @@ export const Event = Schema.Union([
     note: Schema.optionalKey(Schema.String),
     problem: Schema.optionalKey(ProblemRecord),
   }),
-  /** Back to before `step`: its facts and all later ones are dropped, except those named in `keep`. */
-  Schema.TaggedStruct("Reset", { ...at, step: StepId, reason: Schema.String }),
+  /** Back to before `step`: what it and the later ones (up to `through`, else all) yielded is dropped. */
+  Schema.TaggedStruct("Reset", { ...at, step: StepId, through: Schema.optionalKey(StepId), reason: Schema.String }),
 ])
 export type Event = typeof Event.Type
 export type EventOf<Tag extends Event["_tag"]> = Extract<Event, { readonly _tag: Tag }>

@@ -4,9 +4,9 @@ import { Tool, ToolResult } from "../mcp/tools.ts"
 import { Attempt } from "../oauth/authorization-request.ts"
 import { Challenge } from "../oauth/challenge.ts"
 import { Client } from "../oauth/client-identity.ts"
+import { Grant } from "../oauth/grant.ts"
 import { ResourceMetadata } from "../oauth/resource-metadata.ts"
 import { ServerMetadata } from "../oauth/server-metadata.ts"
-import { Grant } from "../oauth/token.ts"
 import { Secret } from "../text/secret.ts"
 
 /** What the MCP endpoint said to the first request, or to a later one that needed (more) authorization. */
@@ -15,7 +15,11 @@ export const Probe = Schema.Struct({
   outcome: Schema.Literals(["open", "accepted", "challenged"]),
   status: Schema.Finite,
   exchange: Schema.Finite,
+  /** The session that an answer without a challenge opened. */
+  session: Schema.optionalKey(Session),
   challenge: Schema.optionalKey(Challenge),
+  /** Scopes that were requested or granted before this challenge: a step-up asks for them as well. */
+  priorScope: Schema.optionalKey(Schema.String),
 })
 
 /** Who we are at the authorization server, and the redirect URI this sign-in uses. */

@@ -95,8 +95,8 @@ const withStep = (state: FlowState, step: StepId, change: Partial<StepState>): F
 
 const factNames = Object.keys(factSteps) as ReadonlyArray<FactName>
 
-const dropFrom = (facts: Facts, number: number): Facts =>
-  omit(facts, ...factNames.filter((name) => factSteps[name] >= number)) as Facts
+const dropBetween = (facts: Facts, from: number, through: number): Facts =>
+  omit(facts, ...factNames.filter((name) => factSteps[name] >= from && factSteps[name] <= through)) as Facts
 
 type Transitions = {
   readonly [Tag in Event["_tag"]]: (state: FlowState, event: EventOf<Tag>) => FlowState
@@ -177,11 +177,12 @@ const transitions: Transitions = {
   },
 
   Reset: (state, event) => {
-    const number = stepNumber(event.step)
-    if (state.running !== undefined || number === undefined) return state
+    const from = stepNumber(event.step)
+    const through = event.through === undefined ? mainSteps.length : (stepNumber(event.through) ?? 0)
+    if (state.running !== undefined || from === undefined) return state
     const steps = { ...state.steps }
-    for (const later of mainSteps.slice(number - 1)) steps[later] = untouched
-    return { ...omit(state, "wait", "progress"), steps, facts: dropFrom(state.facts, number) }
+    for (const later of mainSteps.slice(from - 1, through)) steps[later] = untouched
+    return { ...omit(state, "wait", "progress"), steps, facts: dropBetween(state.facts, from, through) }
   },
 }
 

@@ -22,7 +22,7 @@ export type MainStepId = (typeof mainSteps)[number]
 
 /** 1 to 10; an aside has no number. */
 export const stepNumber = (id: StepId): number | undefined => {
-  const index = mainSteps.findIndex((main) => main === id)
+  const index = (mainSteps as ReadonlyArray<StepId>).indexOf(id)
   return index === -1 ? undefined : index + 1
 }
 

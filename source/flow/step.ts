@@ -1,4 +1,4 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type { AuthorizationRequired, McpFailure } from "../mcp/failure.ts"
 import type { OAuthFailure } from "../oauth/failure.ts"
 import type { Entropy } from "../text/entropy.ts"
@@ -9,7 +9,7 @@ import type { WireFailure } from "../wire/failure.ts"
 import type { Wire } from "../wire/wire.ts"
 import type { CallbackDesk } from "./callback-desk.ts"
 import type { Fact, FactName, Facts } from "./facts.ts"
-import type { FlowFailure } from "./failure.ts"
+import { type FlowFailure, flowFailure } from "./failure.ts"
 import type { Journal } from "./journal.ts"
 import type { MainStepId, StepId } from "./step-id.ts"
 import type { Target } from "./target.ts"
@@ -68,3 +68,7 @@ export interface Aside {
   readonly reference: ReadonlyArray<string>
   readonly run: (context: StepContext) => Effect.Effect<Learned, StepFailure, StepServices>
 }
+
+/** A fact that an earlier step yields; that it is not there is a mistake in the order of steps, not in a server. */
+export const missing = (name: FactName): Effect.Effect<never, FlowFailure> =>
+  Effect.fail(flowFailure("unexpected", { detail: `the fact "${name}" is needed before it was learned` }))

@@ -27,6 +27,7 @@ export interface Target {
   readonly interactive: boolean
   readonly strict: boolean
   readonly legacyAuth: boolean
+  readonly allowInsecure: boolean
 }
 
 export const defaultTarget = (serverUrl: string): Target => ({
@@ -38,4 +39,5 @@ export const defaultTarget = (serverUrl: string): Target => ({
   interactive: true,
   strict: false,
   legacyAuth: false,
+  allowInsecure: false,
 })

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import module from "node:module"
+import process from "node:process"
+
+declare const __VERSION__: string
+
+// This file is bundled alone and loads nothing: `--version` must cost no more than Node itself, and on a Node that is too
+// old it must still be able to say so.
+
+const needed = [22, 19] as const
+
+const isTooOld = (): boolean => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+  return major < needed[0] || (major === needed[0] && minor < needed[1])
+}
+
+const first = process.argv[2]
+
+if (first === "--version" || first === "-v") {
+  process.stdout.write(`${__VERSION__}\n`)
+} else if (isTooOld()) {
+  process.stderr.write(
+    `mcp-dcr-tui needs Node ${needed.join(".")} or newer; this is ${process.versions.node}. Install a current Node from https://nodejs.org, or start it in its own folder with: npm start\n`,
+  )
+  process.exitCode = 2
+} else {
+  module.enableCompileCache?.()
+  const face: string = "./main.js"
+  import(face).then((main: { readonly main: (argv: ReadonlyArray<string>) => Promise<number> }) =>
+    main.main(process.argv.slice(2)).then((code) => {
+      process.exitCode = code
+    }),
+  )
+}

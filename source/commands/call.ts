@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises"
+import { text } from "node:stream/consumers"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { Flow } from "../flow/flow.ts"
+import type { FlowState } from "../flow/state.ts"
+import { type ContentView, describeContent } from "../mcp/content.ts"
+import { typedArguments } from "../mcp/tool-arguments.ts"
+import { formatBytes } from "../text/duration.ts"
+import { errorDocument, errorFrame } from "./error-frame.ts"
+import { usageFailure } from "./failure.ts"
+import { type Line, line } from "./print.ts"
+import { endOf, withRun } from "./run.ts"
+import { type ServerInput, settingsOf } from "./settings.ts"
+
+export interface CallInput extends Omit<ServerInput, "url"> {
+  readonly words: ReadonlyArray<string>
+  readonly args: Option.Option<string>
+}
+
+const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
+
+/** `--args JSON`, `--args -` (standard input), `--args @file`. */
+const readArguments = Effect.fnUntraced(function* (given: string) {
+  const source = yield* Effect.tryPromise({
+    try: () =>
+      given === "-"
+        ? text(process.stdin)
+        : given.startsWith("@")
+          ? readFile(given.slice(1), "utf8")
+          : Promise.resolve(given),
+    catch: (error) =>
+      usageFailure("file_unreadable", {
+        received: `--args ${given}`,
+        detail: error instanceof Error ? error.message : "",
+      }),
+  })
+  const decoded = Schema.decodeUnknownResult(JsonObject)(source)
+  return Result.isSuccess(decoded)
+    ? decoded.success
+    : yield* usageFailure("arguments_invalid", {
+        expected: "one JSON object",
+        detail: decoded.failure.message.replace(/\s+/g, " "),
+      })
+})
+
+/** What each kind of content is on a plain terminal: text as it is, everything else named with its size. */
+const contentText = (view: ContentView): string => {
+  switch (view.kind) {
+    case "text":
+      return view.text
+    case "image":
+    case "audio":
+      return `[${view.kind} ${view.mediaType}, ${formatBytes(view.bytes)}]`
+    case "resource-link":
+      return `[link ${view.name ?? ""} ${view.uri}]`
+    case "resource":
+      return view.text ?? `[resource ${view.uri}, ${formatBytes(view.bytes ?? 0)}]`
+    case "unknown":
+      return view.json
+  }
+}
+
+/** Content as text: what a person reads; `structuredContent` where that is all there is. */
+export const resultLines = (state: FlowState): ReadonlyArray<Line> => {
+  const { result } = state.facts
+  if (result === undefined) return []
+  const content = result.content.flatMap((block) => contentText(describeContent(block)).split("\n"))
+  const structured =
+    result.structuredContent === undefined ? [] : JSON.stringify(result.structuredContent, undefined, 2).split("\n")
+  return (content.length === 0 ? structured : content).map((each) => line(each))
+}
+
+/** `call URL TOOL [name=value …]`: one tool call; exit 1 when the tool says no. */
+export const call = Effect.fn("commands.call")(function* (input: CallInput) {
+  const words = Option.isSome(input.serverUrl) ? [input.serverUrl.value, ...input.words] : input.words
+  const [url, name, ...pairs] = words
+  const settings = yield* settingsOf({ ...input, url: Option.fromNullishOr(url), serverUrl: Option.none() })
+  if (name === undefined)
+    return yield* usageFailure("arguments_invalid", {
+      expected: "mcp-dcr-tui call URL TOOL [name=value …]",
+      detail: "no tool was named",
+    })
+  const given = Option.isSome(input.args) ? yield* readArguments(input.args.value) : {}
+  const { json, quiet } = settings.output
+
+  return yield* withRun(settings, { goal: "call" }, (run) =>
+    Effect.gen(function* () {
+      const flow = yield* Flow
+      const listed = yield* flow.runTo("tools")
+      const code = endOf(run, listed, "tools", json, quiet)
+      if (code !== 0) return code
+      const tool = listed.facts.tools?.find((candidate) => candidate.name === name)
+      const typed = typedArguments(tool?.inputSchema ?? {}, pairs)
+      if (Result.isFailure(typed)) {
+        const failure = usageFailure("arguments_invalid", {
+          received: pairs.join(" "),
+          detail: typed.failure.map((issue) => `${issue.path}: ${issue.message}`).join("; "),
+        })
+        if (json) run.printer.json(errorDocument(failure, "call"))
+        run.printer.err(errorFrame(failure))
+        return failure.exit
+      }
+      const state = yield* flow.call(name, { ...given, ...typed.success })
+      const ended = endOf(run, state, "call", json, quiet)
+      const { result } = state.facts
+      if (ended !== 0 || result === undefined) return ended
+      if (json)
+        run.printer.json({ serverUrl: state.serverUrl, tool: name, isError: result.isError, result: result.raw })
+      else run.printer.out(resultLines(state))
+      return result.isError ? 1 : 0
+    }),
+  )
+})

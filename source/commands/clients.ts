@@ -1,0 +1,120 @@
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import { formatExpiry } from "../text/duration.ts"
+import type { StoredRecord } from "../vault/record.ts"
+import { Vault } from "../vault/vault.ts"
+import { usageFailure } from "./failure.ts"
+import { type Line, line, makePrinter } from "./print.ts"
+import { outputOf } from "./settings.ts"
+import { vaultLayer } from "./vault-layer.ts"
+
+export interface ClientsInput {
+  readonly words: ReadonlyArray<string>
+  readonly store: Option.Option<string>
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly quiet: boolean
+  readonly noColor: boolean
+  readonly ascii: boolean
+  readonly yes: boolean
+}
+
+/** A record without its secrets: names and fingerprints are all that ever leaves the store. */
+const shown = ({ client, grant, ...record }: StoredRecord, now: number): object => ({
+  serverUrl: record.serverUrl,
+  resource: record.resource,
+  issuer: record.issuer,
+  clientId: client.clientId,
+  registration: client.source,
+  authMethod: client.tokenEndpointAuthMethod,
+  redirectUris: client.redirectUris,
+  token:
+    grant === undefined
+      ? null
+      : {
+          scope: grant.scope ?? null,
+          fingerprint: grant.accessToken.fingerprint,
+          expiresAt: grant.expiresAt === undefined ? null : new Date(grant.expiresAt).toISOString(),
+          expired: grant.expiresAt !== undefined && grant.expiresAt <= now,
+          refreshable: grant.refreshToken !== undefined,
+        },
+  lastUsedAt: new Date(record.lastUsedAt).toISOString(),
+})
+
+const tokenText = ({ grant }: StoredRecord, now: number): string => {
+  if (grant === undefined) return "no token"
+  const renewable = grant.refreshToken === undefined ? "" : ", can be renewed"
+  if (grant.expiresAt === undefined) return `token${renewable}`
+  return grant.expiresAt <= now
+    ? `token expired${renewable}`
+    : `token ${formatExpiry(grant.expiresAt - now)}${renewable}`
+}
+
+const listLines = (records: ReadonlyArray<StoredRecord>, now: number): ReadonlyArray<Line> =>
+  records.flatMap((record) => [
+    line(record.serverUrl, "title"),
+    line(`  issuer  ${record.issuer}`),
+    line(`  client  ${record.client.clientId} (${record.client.source})`),
+    line(`  token   ${tokenText(record, now)}`),
+  ])
+
+const confirmed = (question: string): Effect.Effect<boolean> =>
+  Effect.callback<boolean>((resume) => {
+    process.stderr.write(`${question} [y/N] `)
+    const onData = (chunk: Buffer) => {
+      process.stdin.pause()
+      resume(Effect.succeed(/^\s*y(es)?\s*$/i.test(chunk.toString())))
+    }
+    process.stdin.once("data", onData)
+    return Effect.sync(() => void process.stdin.off("data", onData))
+  })
+
+/** `clients [list | show URL | forget URL]`: what is stored, per issuer and resource. */
+export const clients = Effect.fn("commands.clients")(
+  function* (input: ClientsInput) {
+    const [action = "list", url] = input.words
+    const printer = makePrinter(outputOf(input))
+    const vault = yield* Vault
+    // What is stored outlives this run: the real time counts.
+    const now = Date.now()
+    const all = yield* vault.list
+    const chosen = url === undefined ? all : all.filter((record) => record.serverUrl === url || record.resource === url)
+
+    if (action === "list") {
+      if (input.json) printer.json({ clients: all.map((record) => shown(record, now)) })
+      else printer.out(all.length === 0 ? [line("Nothing is stored.")] : listLines(all, now))
+      return 0
+    }
+    if ((action !== "show" && action !== "forget") || url === undefined)
+      return yield* usageFailure("clients_usage", { received: input.words.join(" ") })
+    if (chosen.length === 0) return yield* usageFailure("nothing_stored", { received: url })
+    if (action === "show") {
+      if (input.json) printer.json({ clients: chosen.map((record) => shown(record, now)) })
+      else
+        printer.out(
+          JSON.stringify(
+            chosen.map((record) => shown(record, now)),
+            undefined,
+            2,
+          )
+            .split("\n")
+            .map((each) => line(each)),
+        )
+      return 0
+    }
+    if (!input.yes) {
+      if (process.stdin.isTTY !== true) return yield* usageFailure("needs_yes", { received: url })
+      printer.err([
+        line(`This deletes ${chosen.length} registration(s) and their tokens from this machine:`),
+        ...listLines(chosen, now),
+        line("The tokens stay valid at the server until they expire; to revoke them use: mcp-dcr-tui logout URL"),
+      ])
+      if (!(yield* confirmed("Delete?"))) return 1
+    }
+    for (const record of chosen) yield* vault.forget(record)
+    if (input.json) printer.json({ forgotten: chosen.length })
+    else printer.out([line(`Forgotten: ${url}`)])
+    return 0
+  },
+  (effect, input) => Effect.provide(effect, vaultLayer(input)),
+)

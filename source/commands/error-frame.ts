@@ -1,0 +1,47 @@
+import type { Problem } from "../text/problem.ts"
+import { type Line, line } from "./print.ts"
+
+const evidenceRows = [
+  ["url", "URL"],
+  ["expected", "expected"],
+  ["received", "received"],
+  ["detail", "detail"],
+] as const
+
+/** What happened, why, what to do, evidence: the same four parts on every face. */
+export const errorFrame = (
+  problem: Omit<Problem, "code"> & { readonly code: string },
+  where?: string,
+): ReadonlyArray<Line> => [
+  line(`✗ ${where === undefined ? "" : `${where}: `}${problem.what}`, "bad"),
+  line("  Why", "title"),
+  line(`    ${problem.why}`),
+  line("  What to do", "title"),
+  ...problem.remedy.map((remedy) => line(`    · ${remedy}`)),
+  line("  Evidence", "title"),
+  ...evidenceRows.flatMap(([name, label]) => {
+    const value = problem[name]
+    return value === undefined || value === "" ? [] : [line(`    ${label.padEnd(9)} ${value}`)]
+  }),
+  ...(problem.exchange === undefined ? [] : [line(`    exchange  #${problem.exchange}`)]),
+  line(`    rule      ${problem.rule}`),
+  line(`    code      ${problem.code} (exit ${problem.exit})`, "dim"),
+]
+
+/** The same as one JSON object. */
+export const errorDocument = (problem: Omit<Problem, "code"> & { readonly code: string }, step?: string): object => ({
+  error: {
+    code: problem.code,
+    ...(step === undefined ? {} : { step }),
+    what: problem.what,
+    why: problem.why,
+    remedy: problem.remedy,
+    rule: problem.rule,
+    ...Object.fromEntries(
+      (["url", "expected", "received", "detail", "exchange"] as const).flatMap((name) =>
+        problem[name] === undefined ? [] : [[name, problem[name]]],
+      ),
+    ),
+    exit: problem.exit,
+  },
+})

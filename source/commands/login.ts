@@ -1,0 +1,59 @@
+import * as Effect from "effect/Effect"
+import { Flow } from "../flow/flow.ts"
+import type { FlowState } from "../flow/state.ts"
+import { formatExpiry } from "../text/duration.ts"
+import { type Line, line } from "./print.ts"
+import { endOf, withRun } from "./run.ts"
+import { type ServerInput, settingsOf } from "./settings.ts"
+
+const summary = (state: FlowState): ReadonlyArray<Line> => {
+  const { grant, identity, session } = state.facts
+  if (grant === undefined) return [line(`${state.serverUrl} asks for no authorization.`)]
+  const left = grant.expiresAt === undefined ? "unknown" : formatExpiry(grant.expiresAt - state.at)
+  return [
+    line(`Signed in to ${state.serverUrl}`),
+    line(`  issuer   ${grant.issuer}`),
+    line(`  client   ${identity?.client.clientId ?? grant.clientId} (${identity?.client.source ?? "stored"})`),
+    line(`  scope    ${grant.scope ?? "as the server sees fit"}`),
+    line(`  expires  ${left}${grant.refreshToken === undefined ? "" : ", can be renewed"}`),
+    line(`  protocol ${session?.protocolVersion ?? "?"}`),
+  ]
+}
+
+const document = (state: FlowState): object => {
+  const { grant, identity, session, resource } = state.facts
+  return {
+    serverUrl: state.serverUrl,
+    authorization: grant === undefined ? "none" : "bearer",
+    ...(grant === undefined
+      ? {}
+      : {
+          issuer: grant.issuer,
+          clientId: grant.clientId,
+          registration: identity?.client.source ?? null,
+          resource: grant.resource ?? resource?.resource ?? null,
+          scope: grant.scope ?? null,
+          expiresAt: grant.expiresAt === undefined ? null : new Date(grant.expiresAt).toISOString(),
+          refreshable: grant.refreshToken !== undefined,
+        }),
+    protocolVersion: session?.protocolVersion ?? null,
+    server: { name: session?.serverName ?? null, version: session?.serverVersion ?? null },
+  }
+}
+
+/** `login URL`: through step 8, keeping the result. */
+export const login = Effect.fn("commands.login")(function* (input: ServerInput) {
+  const settings = yield* settingsOf(input)
+  const { json, quiet } = settings.output
+  return yield* withRun(settings, { goal: "connect" }, (run) =>
+    Effect.gen(function* () {
+      const flow = yield* Flow
+      const state = yield* flow.runTo("connect")
+      const code = endOf(run, state, "connect", json, quiet)
+      if (code !== 0) return code
+      if (json) run.printer.json(document(state))
+      else run.printer.out(summary(state))
+      return 0
+    }),
+  )
+})

@@ -1,0 +1,73 @@
+import { appendFileSync, writeFileSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { asides } from "../flow/asides/index.ts"
+import { CallbackDesk } from "../flow/callback-desk.ts"
+import type { Flow } from "../flow/flow.ts"
+import { Journal, reporting } from "../flow/journal.ts"
+import { flowLayer } from "../flow/runner.ts"
+import type { MainStepId } from "../flow/step-id.ts"
+import { steps } from "../flow/steps/index.ts"
+import { ClientIdentity } from "../mcp/client.ts"
+import { Entropy } from "../text/entropy.ts"
+import type { Findings } from "../text/finding.ts"
+import { makeSecretBook, type SecretBook } from "../text/redaction.ts"
+import { Vault } from "../vault/vault.ts"
+import type { Recorder } from "../wire/exchange.ts"
+import { wireLayer } from "../wire/live.ts"
+import type { Wire } from "../wire/wire.ts"
+import { usageFailure } from "./failure.ts"
+import type { Settings } from "./settings.ts"
+import { version } from "./version.ts"
+
+export type ProgramServices = Flow | Journal | Vault | Wire | CallbackDesk | Entropy | Findings | Recorder
+
+/** All services of one run, from the store to the runner. */
+export const programLayer = (
+  settings: Settings,
+  options: { readonly goal: MainStepId; readonly secrets?: SecretBook },
+): Layer.Layer<ProgramServices> => {
+  const { target, store } = settings
+  const journal = reporting.pipe(Layer.provideMerge(Journal.layer))
+  const wire = wireLayer({
+    serverUrl: target.serverUrl,
+    secrets: options.secrets ?? makeSecretBook(),
+    userAgent: `mcp-dcr-tui/${version}`,
+    allowInsecure: settings.allowInsecure,
+    headers: settings.headers,
+    ...(settings.timeoutMillis === undefined ? {} : { timeoutMillis: settings.timeoutMillis }),
+    ...(settings.certificateAuthority === undefined ? {} : { certificateAuthority: settings.certificateAuthority }),
+  })
+  const vault =
+    store.kind === "memory"
+      ? Vault.memory
+      : Vault.layer(store.directory === undefined ? {} : { directory: store.directory })
+  const services = Layer.mergeAll(wire, vault, CallbackDesk.layer, Entropy.layer).pipe(Layer.provideMerge(journal))
+  const identity = Layer.succeed(ClientIdentity, {
+    name: target.clientName,
+    version,
+    title: "mcp-dcr-tui",
+    capabilities: {},
+  })
+  return flowLayer({ target, steps, asides, goal: options.goal, version }).pipe(
+    Layer.provideMerge(services),
+    Layer.provide(identity),
+  )
+}
+
+/** Saves the journal as JSON lines while the run goes on. A file that cannot be written is said before anything runs. */
+export const saveJournal = Effect.fn("commands.saveJournal")(function* (file: string) {
+  const journal = yield* Journal
+  const attempt = (write: () => void) =>
+    Effect.try({
+      try: write,
+      catch: (error) =>
+        usageFailure("journal_unwritable", { received: file, detail: error instanceof Error ? error.message : "" }),
+    })
+  const past = journal.events().map((event) => `${JSON.stringify(event)}\n`)
+  yield* attempt(() => writeFileSync(file, past.join(""), { mode: 0o600 }))
+  yield* Effect.acquireRelease(
+    Effect.sync(() => journal.subscribe((event) => appendFileSync(file, `${JSON.stringify(event)}\n`))),
+    (stop) => Effect.sync(stop),
+  )
+})

@@ -1,0 +1,113 @@
+import readline from "node:readline"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { asides } from "../flow/asides/index.ts"
+import { Flow } from "../flow/flow.ts"
+import { Journal } from "../flow/journal.ts"
+import type { FlowState } from "../flow/state.ts"
+import { nextStep } from "../flow/state.ts"
+import type { MainStepId } from "../flow/step-id.ts"
+import { steps } from "../flow/steps/index.ts"
+import { errorDocument } from "./error-frame.ts"
+import { makePrinter, type Printer } from "./print.ts"
+import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
+import type { Settings } from "./settings.ts"
+import { type Detail, transcriptLines } from "./transcript.ts"
+
+/** Tells the run on standard error (or, for a transcript that is the result itself, on standard output). */
+const tell = Effect.fnUntraced(function* (printer: Printer, where: "out" | "err", detail: Detail) {
+  const journal = yield* Journal
+  const show = (lines: ReturnType<typeof transcriptLines>) => printer[where](lines)
+  for (const event of journal.events()) show(transcriptLines(event, journal.state(), { steps, asides, detail }))
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      journal.subscribe((event, state) => show(transcriptLines(event, state, { steps, asides, detail }))),
+    ),
+    (stop) => Effect.sync(stop),
+  )
+})
+
+/** Lines that a person types or pastes while the browser is awaited are callback URLs. */
+const readPastes = Effect.fnUntraced(function* () {
+  const flow = yield* Flow
+  const journal = yield* Journal
+  const context = yield* Effect.context<never>()
+  let lines: readline.Interface | undefined
+  const stop = journal.subscribe((_, state) => {
+    if (state.wait?.kind === "browser" && lines === undefined) {
+      lines = readline.createInterface({ input: process.stdin })
+      lines.on("line", (text) => {
+        if (text.trim() !== "") Effect.runForkWith(context)(flow.intend({ _tag: "Paste", text }))
+      })
+    } else if (state.wait?.kind !== "browser" && lines !== undefined) {
+      lines.close()
+      lines = undefined
+      process.stdin.pause()
+    }
+  })
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      stop()
+      lines?.close()
+      process.stdin.pause()
+    }),
+  )
+})
+
+/** Ctrl-C cancels the run, which then ends with 130; a second one ends the process at once. */
+const cancelOnSignal = Effect.fnUntraced(function* () {
+  const flow = yield* Flow
+  const context = yield* Effect.context<never>()
+  let asked = false
+  const onSignal = () => {
+    if (asked) process.exit(130)
+    asked = true
+    Effect.runForkWith(context)(flow.intend({ _tag: "Cancel" }))
+  }
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      process.off("SIGINT", onSignal)
+      process.off("SIGTERM", onSignal)
+    }),
+  )
+  return { interrupted: () => asked }
+})
+
+export interface Run {
+  readonly printer: Printer
+  readonly interrupted: () => boolean
+}
+
+/** Everything a plain command needs around its work: services, transcript, journal file, signals, pasted callbacks. */
+export const withRun = <A, E>(
+  settings: Settings,
+  options: { readonly goal: MainStepId; readonly transcript?: "out" | "err" },
+  use: (run: Run) => Effect.Effect<A, E, ProgramServices | Scope.Scope>,
+) =>
+  Effect.gen(function* () {
+    const { output } = settings
+    const printer = makePrinter(output)
+    if (settings.journalFile !== undefined) yield* saveJournal(settings.journalFile)
+    const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
+    if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
+    yield* readPastes()
+    const { interrupted } = yield* cancelOnSignal()
+    return yield* use({ printer, interrupted })
+  }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal })))
+
+/**
+ * How a run ended that should have reached `goal`: 0, or the exit code of the failure. Says the failure as JSON where
+ * that was asked for; the transcript has shown it already.
+ */
+export const endOf = (run: Run, state: FlowState, goal: MainStepId, json: boolean, quiet: boolean): number => {
+  const status = state.steps[goal].status
+  if (status === "done" || status === "skipped") return 0
+  const step = nextStep(state)
+  const problem = step === undefined ? undefined : state.steps[step].problem
+  if (problem === undefined) return run.interrupted() ? 130 : 4
+  if (json) run.printer.json(errorDocument(problem, step))
+  else if (quiet) run.printer.err([{ text: `✗ ${problem.what} (${problem.code})`, role: "bad" }])
+  return problem.exit
+}

@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import { Flow } from "../flow/flow.ts"
+import type { Tool } from "../mcp/tools.ts"
+import { type Line, line } from "./print.ts"
+import { endOf, withRun } from "./run.ts"
+import { type ServerInput, settingsOf } from "./settings.ts"
+
+const propertiesOf = (tool: Tool): ReadonlyArray<string> => {
+  const { properties, required } = tool.inputSchema
+  const names = typeof properties === "object" && properties !== null ? Object.keys(properties) : []
+  const needed = new Set(Array.isArray(required) ? required : [])
+  return names.map((name) => (needed.has(name) ? name : `[${name}]`))
+}
+
+const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
+  const width = Math.min(32, Math.max(0, ...tools.map((tool) => tool.name.length)))
+  return tools.flatMap((tool) => [
+    line(`${tool.name.padEnd(width)}  ${propertiesOf(tool).join(" ")}`.trimEnd()),
+    ...(tool.description === undefined ? [] : [line(`${" ".repeat(width)}  ${tool.description}`, "dim")]),
+  ])
+}
+
+/** `tools URL`: the list, with schemas as received in `--json`. */
+export const tools = Effect.fn("commands.tools")(function* (input: ServerInput) {
+  const settings = yield* settingsOf(input)
+  const { json, quiet } = settings.output
+  return yield* withRun(settings, { goal: "tools" }, (run) =>
+    Effect.gen(function* () {
+      const flow = yield* Flow
+      const state = yield* flow.runTo("tools")
+      const code = endOf(run, state, "tools", json, quiet)
+      if (code !== 0) return code
+      const listed = state.facts.tools ?? []
+      if (json)
+        run.printer.json({
+          serverUrl: state.serverUrl,
+          protocolVersion: state.facts.session?.protocolVersion,
+          tools: listed,
+        })
+      else run.printer.out(listed.length === 0 ? [line("The server offers no tools.")] : toolLines(listed))
+      return 0
+    }),
+  )
+})

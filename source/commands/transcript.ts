@@ -1,0 +1,131 @@
+import type { Event } from "../flow/event.ts"
+import type { FlowState } from "../flow/state.ts"
+import { exchangeOf } from "../flow/state.ts"
+import type { Aside, Step } from "../flow/step.ts"
+import { stepNumber } from "../flow/step-id.ts"
+import { formatMillis } from "../text/duration.ts"
+import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
+import { errorFrame } from "./error-frame.ts"
+import { type Line, line } from "./print.ts"
+
+/** How much of a run is told: `steps` one line each, `exchanges` with requests and checks, `bodies` with everything. */
+export type Detail = "steps" | "exchanges" | "bodies"
+
+const marks = { pass: "✓", note: "·", warning: "!", error: "✗" } as const
+const roles = { pass: "good", note: "dim", warning: "warn", error: "bad" } as const
+
+const bodyLines = (record: RequestRecord | ResponseRecord): ReadonlyArray<Line> => [
+  ...record.headers.map(([name, value]) => line(`       ${name}: ${value}`, "dim")),
+  ...(record.body === undefined || record.body.text === ""
+    ? []
+    : record.body.text.split("\n").map((text) => line(`       ${text}`, "dim"))),
+]
+
+const indented = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
+  lines.map((each) => ({ ...each, text: `  ${each.text}` }))
+
+/**
+ * The run as plain text, one event at a time: a projection of the journal like every other face. `state` is the fold up
+ * to and including the event.
+ */
+export const transcriptLines = (
+  event: Event,
+  state: FlowState,
+  plan: { readonly steps: ReadonlyArray<Step>; readonly asides: ReadonlyArray<Aside>; readonly detail: Detail },
+): ReadonlyArray<Line> => {
+  const { detail } = plan
+  const nameOf = (id: string): string => {
+    const step = [...plan.steps, ...plan.asides].find((candidate) => candidate.id === id)
+    const number = step && stepNumber(step.id)
+    return `${number === undefined ? "  " : String(number).padStart(2)} ${step?.title ?? id}`
+  }
+  const loud = detail !== "steps"
+  switch (event._tag) {
+    case "RunStarted":
+      return [line(`mcp-dcr-tui ${event.version} · ${event.serverUrl}`, "title")]
+    case "StepStarted": {
+      const step = [...plan.steps, ...plan.asides].find((candidate) => candidate.id === event.step)
+      return loud
+        ? [line(""), line(nameOf(event.step), "title"), line(`   ${step?.reference.join(" · ") ?? ""}`, "dim")]
+        : []
+    }
+    case "RequestSent":
+      return loud
+        ? [
+            line(
+              `   → ${event.request.method} ${event.request.url}${event.request.attempt > 1 ? ` (attempt ${event.request.attempt})` : ""}`,
+            ),
+            ...(detail === "bodies" ? bodyLines(event.request) : []),
+          ]
+        : []
+    case "ExchangeFinished": {
+      if (!loud) return []
+      const { response } = event
+      const request = exchangeOf(state, response.exchange)?.request
+      const outcome =
+        response.failure === undefined
+          ? `${response.status ?? "?"}`
+          : `${response.failure.code}: ${response.failure.detail}`
+      return [
+        line(
+          `   ← ${outcome} · ${formatMillis(response.timings.total)} · #${response.exchange}${request === undefined ? "" : ` ${request.leg}`}`,
+        ),
+        ...(detail === "bodies" ? bodyLines(response) : []),
+      ]
+    }
+    case "RetryScheduled":
+      return [line(`   · again in ${formatMillis(event.millis)}: ${event.reason}`, "warn")]
+    case "FindingRaised": {
+      const { finding } = event
+      // A check that held is worth a line only to those who want to see the checks.
+      if (!loud && (finding.severity === "pass" || finding.severity === "note")) return []
+      return [line(`   ${marks[finding.severity]} ${finding.text} (${finding.rule})`, roles[finding.severity])]
+    }
+    case "Progressed":
+      return loud
+        ? [
+            line(
+              `   · progress ${event.progress}${event.total === undefined ? "" : ` of ${event.total}`}${event.message === undefined ? "" : `: ${event.message}`}`,
+              "dim",
+            ),
+          ]
+        : []
+    case "Waiting":
+      return event.wait.kind === "browser" ? browserLines(event.wait) : []
+    case "StepEnded": {
+      const note = event.note === undefined ? "" : `: ${event.note}`
+      if (event.outcome === "failed" && event.problem !== undefined)
+        return [line(""), ...indented(errorFrame(event.problem, nameOf(event.step).trim()))]
+      if (event.outcome === "skipped") return [line(`${nameOf(event.step)} · left out${note}`, "dim")]
+      if (event.outcome === "cancelled") return [line(`   · stopped${note}`, "warn")]
+      return [loud ? line(`   ✓ done${note}`, "good") : line(`✓ ${nameOf(event.step)}${note}`, "good")]
+    }
+    case "Reset":
+      return event.reason === "back" || event.reason.startsWith("call ")
+        ? []
+        : [line(`   · back to ${event.step}: ${event.reason}`, "warn")]
+    default:
+      return []
+  }
+}
+
+const browserLines = (wait: {
+  readonly url: string
+  readonly redirectUri: string
+  readonly opened: string
+  readonly detail?: string
+}): ReadonlyArray<Line> => {
+  if (wait.opened === "opened") return [line("   Your browser was asked to open it.", "dim")]
+  if (wait.opened === "failed")
+    return [
+      line(`   The browser did not open (${wait.detail ?? "no reason given"}): open the address yourself.`, "warn"),
+    ]
+  return [
+    line(""),
+    line("   Sign in at this address:"),
+    line(wait.url),
+    line(""),
+    line(`   Waiting for the answer at ${wait.redirectUri}`),
+    line("   Browser on another machine? Paste the address it ends on here and press Enter. Ctrl-C cancels."),
+  ]
+}

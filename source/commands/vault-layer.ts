@@ -1,0 +1,21 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { Findings } from "../text/finding.ts"
+import { Vault } from "../vault/vault.ts"
+import { line, makePrinter } from "./print.ts"
+
+/** For commands that only look into the store: what is wrong with it is said on standard error. */
+const spokenFindings = Layer.succeed(Findings, {
+  raise: ({ severity, text }) =>
+    Effect.sync(() => {
+      if (severity !== "pass") makePrinter({ color: false, ascii: false }).err([line(`! ${text}`)])
+    }),
+})
+
+/** The store that the flags name, and where it reports. */
+export const vaultLayer = (input: { readonly store: Option.Option<string>; readonly noStore?: boolean }) =>
+  Layer.merge(
+    input.noStore === true ? Vault.memory : Vault.layer({ directory: Option.getOrUndefined(input.store) }),
+    spokenFindings,
+  )

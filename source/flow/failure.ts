@@ -1,0 +1,111 @@
+import * as Data from "effect/Data"
+import { type Evidence, type Problem, type ProblemText, problem } from "../text/problem.ts"
+
+export type FlowCode =
+  | "authorization_required"
+  | "token_refused"
+  | "too_many_authorizations"
+  | "forbidden"
+  | "no_tool_named"
+  | "no_such_tool"
+  | "nothing_to_refresh"
+  | "nothing_to_revoke"
+  | "secret_not_kept"
+  | "unexpected"
+
+const texts: Readonly<Record<FlowCode, ProblemText>> = {
+  authorization_required: {
+    what: "The server wants a sign-in, and this run may not ask for one.",
+    why: "Without a terminal nobody could follow a browser, so nothing was opened and nothing waits.",
+    remedy: [
+      "Sign in once from a terminal: mcp-dcr-tui login URL. Later runs use the stored token.",
+      "Over SSH: mcp-dcr-tui login URL --browser print, open the address it prints, paste the callback back.",
+    ],
+    rule: "MCP authorization, Authorization Flow",
+    exit: 3,
+  },
+  token_refused: {
+    what: "The server refuses the token that its own authorization server has just issued.",
+    why: "Usual causes: the token is for another audience, the clocks differ, or the server checks another issuer.",
+    remedy: [
+      "Compare the resource we asked for with the audience that the server expects.",
+      "Ask the operator why the token was refused; the exchange below shows the request.",
+    ],
+    rule: "RFC 6750 §3.1; RFC 8707 §2",
+    exit: 4,
+  },
+  too_many_authorizations: {
+    what: "The server keeps asking for authorization, however often it is given.",
+    why: "After three authorization requests for one action we stop: going on would open your browser for ever.",
+    remedy: [
+      "Look at the scopes that the last challenge names: your account may not be allowed to grant them.",
+      "Ask for them from the start with --scope.",
+    ],
+    rule: "MCP authorization, Step-Up Authorization Flow",
+    exit: 4,
+  },
+  forbidden: {
+    what: "The server understood who you are and refuses all the same.",
+    why: "Its challenge does not ask for more scope, so signing in again would change nothing.",
+    remedy: [
+      "Ask the operator whether your account may use this server.",
+      "Try another account: mcp-dcr-tui logout URL, then login URL.",
+    ],
+    rule: "RFC 6750 §3.1; RFC 9110 §15.5.4",
+    exit: 4,
+  },
+  no_tool_named: {
+    what: "No tool was chosen.",
+    why: "Step 10 calls one tool; every tool of this server needs arguments, so none can be called just like that.",
+    remedy: ["Choose one on the Tools screen.", "Or: mcp-dcr-tui call URL TOOL name=value"],
+    rule: "MCP tools, Calling Tools",
+    exit: 2,
+  },
+  no_such_tool: {
+    what: "The server has no tool of that name.",
+    why: "Names are case-sensitive, and a tool whose definition is not valid is left out.",
+    remedy: ["List them: mcp-dcr-tui tools URL"],
+    rule: "MCP tools, Tool Names",
+    exit: 2,
+  },
+  nothing_to_refresh: {
+    what: "There is no refresh token for this server.",
+    why: "The authorization server gave none, or nobody has signed in yet.",
+    remedy: ["Sign in again: mcp-dcr-tui login URL"],
+    rule: "OAuth 2.1 §4.3",
+    exit: 4,
+  },
+  nothing_to_revoke: {
+    what: "No tokens are stored for this server.",
+    why: "Nobody has signed in here, or they were forgotten already.",
+    remedy: ["See what is stored: mcp-dcr-tui clients"],
+    rule: "RFC 7009 §2",
+    exit: 0,
+  },
+  secret_not_kept: {
+    what: "This run was read from a file, and files do not hold secrets.",
+    why: "A saved journal keeps names and fingerprints of tokens only.",
+    remedy: ["Start a new run against the server."],
+    rule: "mcp-dcr-tui invariant I-2",
+    exit: 2,
+  },
+  unexpected: {
+    what: "mcp-dcr-tui made a mistake of its own.",
+    why: "This is a bug in the program, not in your server.",
+    remedy: ["Please report it together with the journal (--journal FILE); secrets are not in it."],
+    rule: "mcp-dcr-tui invariant I-5",
+    exit: 1,
+  },
+}
+
+/** What can go wrong between the steps. */
+export class FlowFailure extends Data.TaggedError("FlowFailure")<Problem<FlowCode>> {
+  override get message(): string {
+    return this.what
+  }
+}
+
+export const flowFailure = (code: FlowCode, evidence: Evidence = {}): FlowFailure =>
+  new FlowFailure(problem(texts, code, evidence))
+
+export const flowTexts = texts

@@ -1,0 +1,19 @@
+import { type ChosenScope, initialScope, stepUpScope } from "../oauth/scopes.ts"
+import type { StepContext } from "./step.ts"
+
+/**
+ * The scopes of the next authorization request. The first one asks for what the challenge names; a step-up asks for all
+ * that was asked for or granted before as well, so that nothing is lost (CR-85, CR-88).
+ */
+export const requestedScope = ({ target, facts }: StepContext): ChosenScope => {
+  const chosen = initialScope({
+    override: target.scope,
+    challenge: facts.probe?.challenge,
+    resourceMetadata: facts.resource,
+    serverMetadata: facts.server,
+    wantsRefresh: true,
+  })
+  if (facts.probe?.priorScope === undefined) return chosen
+  const scope = stepUpScope({ requested: facts.probe.priorScope, challenged: chosen.scope })
+  return { ...chosen, ...(scope === undefined ? {} : { scope }) }
+}

@@ -1,0 +1,110 @@
+import * as Effect from "effect/Effect"
+import type { Attempt } from "../../oauth/authorization-request.ts"
+import { checkResponse, stateMatches } from "../../oauth/authorization-response.ts"
+import { openBrowser } from "../../oauth/browser.ts"
+import { followAuthorization } from "../../oauth/follow.ts"
+import { parsePasted } from "../../oauth/pasted-response.ts"
+import { Findings } from "../../text/finding.ts"
+import { CallbackDesk } from "../callback-desk.ts"
+import { fact } from "../facts.ts"
+import { flowFailure } from "../failure.ts"
+import { Journal } from "../journal.ts"
+import { authorizationNotNeeded } from "../not-needed.ts"
+import { missing, type Step } from "../step.ts"
+import type { Target } from "../target.ts"
+
+/** What a slip of the hand while pasting looks like; the wait goes on. */
+const slips = new Set(["pasted_not_a_url", "pasted_elsewhere", "state_mismatch"])
+
+/** The port listens before the browser opens; then the callback or a pasted URL brings the answer. */
+const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt, target: Target) {
+  const desk = yield* CallbackDesk
+  const journal = yield* Journal
+  const findings = yield* Findings
+  const listener = yield* desk.open(attempt.redirectUri)
+  const { url, redirectUri } = attempt
+  const waiting = (opened: "opening" | "opened" | "failed" | "not-asked", detail?: string) =>
+    journal.append({
+      _tag: "Waiting",
+      step: "consent",
+      wait: { kind: "browser", url, redirectUri, opened, ...(detail === undefined ? {} : { detail }) },
+    })
+
+  const opening =
+    target.browser === "system"
+      ? waiting("opening").pipe(
+          Effect.andThen(openBrowser(url)),
+          Effect.flatMap((result) =>
+            waiting(result.opened ? "opened" : "failed", result.opened ? undefined : result.why),
+          ),
+          Effect.catchTag("OAuthFailure", (failure) => waiting("failed", failure.what)),
+        )
+      : waiting("not-asked")
+  const called = listener.awaitResponse((params) => stateMatches(attempt, params))
+  const pasted = Effect.gen(function* () {
+    for (;;) {
+      const text = yield* desk.pasted
+      const parsed = parsePasted(text, attempt)
+      if (parsed._tag === "Success") return parsed.success
+      if (!slips.has(parsed.failure.code)) return yield* parsed.failure
+      yield* findings.raise({
+        severity: "warning",
+        rule: "OAuth 2.1 §4.1.2",
+        text: `pasted text: ${parsed.failure.what}`,
+      })
+    }
+  })
+  return yield* Effect.raceFirst(
+    Effect.flatMap(called, (params) => Effect.fromResult(checkResponse(attempt, params))),
+    pasted,
+  ).pipe(Effect.raceFirst(opening.pipe(Effect.andThen(Effect.never))))
+})
+
+/**
+ * The user decides at the authorization server, in a browser of their own (RFC 8252). The answer comes back to a port on
+ * this machine and is checked in a fixed order: state, issuer, then error or code. What does not bear our state is
+ * ignored, because any web page can send a browser to that port.
+ */
+export const consentStep: Step = {
+  id: "consent",
+  title: "Sign in (browser)",
+  purpose:
+    "Let the user decide in their browser, wait for the callback, and check that the answer belongs to this attempt.",
+  reference: [
+    "RFC 8252 §7.3",
+    "OAuth 2.1 §4.1.2",
+    "RFC 9207 §2.4",
+    "MCP authorization, Authorization Response Validation",
+  ],
+  pitfalls: [
+    "The user denies: access_denied",
+    "The redirect URI is not registered: the server shows an error page and never calls back",
+    "The browser runs on another machine: paste the address it ends on",
+  ],
+  needs: ["attempt"],
+  yields: ["code"],
+  skip: authorizationNotNeeded,
+  preview: ({ facts }) =>
+    facts.attempt === undefined ? undefined : { method: "GET", url: facts.attempt.url, headers: [] },
+  run: Effect.fn("flow.consent")(function* ({ target, facts }) {
+    const findings = yield* Findings
+    const attempt = facts.attempt ?? (yield* missing("attempt"))
+    if (!target.interactive && target.browser !== "follow")
+      return yield* flowFailure("authorization_required", { url: target.serverUrl })
+    const { code } =
+      target.browser === "follow"
+        ? yield* Effect.flatMap(followAuthorization(attempt), (params) =>
+            Effect.fromResult(checkResponse(attempt, params)),
+          )
+        : yield* askInBrowser(attempt, target)
+    yield* findings.raise({ severity: "pass", rule: "OAuth 2.1 §7.12", text: "state is the one we sent" })
+    yield* findings.raise({
+      severity: "pass",
+      rule: "RFC 9207 §2.4",
+      text: attempt.issParameterSupported
+        ? "iss is the issuer we asked"
+        : "iss was not promised and nothing contradicts it",
+    })
+    return { facts: [fact("code", code)], note: "code received" }
+  }),
+}

@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import { listTools } from "../../mcp/tools.ts"
+import { fact } from "../facts.ts"
+import { missing, type Step } from "../step.ts"
+
+/** Ask which tools there are, page by page. A tool whose definition breaks a MUST is left out, with the reason. */
+export const toolsStep: Step = {
+  id: "tools",
+  title: "List tools",
+  purpose: "Ask the server which tools it offers to the bearer of this token.",
+  reference: ["MCP tools, Listing Tools", "MCP pagination"],
+  pitfalls: ["403 insufficient_scope: the token may not list", "The list pages for ever: the same cursor comes back"],
+  needs: ["session"],
+  yields: ["tools"],
+  preview: ({ target }) => ({
+    method: "POST",
+    url: target.serverUrl,
+    headers: [],
+    body: '{ "jsonrpc": "2.0", "method": "tools/list" }',
+  }),
+  run: Effect.fn("flow.tools")(function* ({ facts }) {
+    const session = facts.session ?? (yield* missing("session"))
+    const tools = yield* listTools(session, facts.grant?.accessToken)
+    return { facts: [fact("tools", tools)], note: `${tools.length} tools` }
+  }),
+}

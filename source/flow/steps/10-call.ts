@@ -1,0 +1,66 @@
+import * as Effect from "effect/Effect"
+import { callTool } from "../../mcp/tools.ts"
+import { fact } from "../facts.ts"
+import { flowFailure } from "../failure.ts"
+import { Journal } from "../journal.ts"
+import { missing, type Step } from "../step.ts"
+import { suggestedCall } from "../suggested-call.ts"
+
+/**
+ * Call one tool. This is what all the rest was for. The request is sent once: a call that may have run is never repeated
+ * by itself.
+ */
+export const callStep: Step = {
+  id: "call",
+  title: "Call a tool",
+  purpose: "Call one tool with the arguments you chose and show what it gives back.",
+  reference: ["MCP tools, Calling Tools"],
+  pitfalls: [
+    "403 insufficient_scope: this tool needs more than the token allows",
+    "isError: the tool itself reports a failure",
+    "The arguments do not match the tool's schema",
+  ],
+  needs: ["session", "tools"],
+  yields: ["call", "result"],
+  preview: ({ target, facts }) => {
+    const call = facts.call ?? suggestedCall(facts.tools ?? [])
+    return {
+      method: "POST",
+      url: target.serverUrl,
+      headers: [],
+      body: JSON.stringify(
+        {
+          jsonrpc: "2.0",
+          method: "tools/call",
+          params: { name: call?.tool ?? "<choose a tool>", arguments: call?.arguments ?? {} },
+        },
+        undefined,
+        2,
+      ),
+    }
+  },
+  run: Effect.fn("flow.call")(function* ({ facts }) {
+    const journal = yield* Journal
+    const session = facts.session ?? (yield* missing("session"))
+    const tools = facts.tools ?? (yield* missing("tools"))
+    const call = facts.call ?? suggestedCall(tools)
+    if (call === undefined) return yield* flowFailure("no_tool_named")
+    const tool = tools.find((candidate) => candidate.name === call.tool)
+    if (tool === undefined)
+      return yield* flowFailure("no_such_tool", {
+        received: call.tool,
+        expected: tools.map((candidate) => candidate.name).join(", "),
+      })
+    const result = yield* callTool({
+      session,
+      token: facts.grant?.accessToken,
+      tool,
+      arguments: call.arguments,
+      onProgress: (progress) => journal.append({ _tag: "Progressed", ...progress }),
+    })
+    return {
+      facts: [fact("call", call), fact("result", result)],
+      note: result.isError ? `${call.tool}: the tool reports an error` : `${call.tool}: ok`,
+    }
+  }),
+}
