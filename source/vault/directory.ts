@@ -7,7 +7,7 @@ const program = "mcp-dcr-tui"
 
 /** The platform's directory for what belongs to a user and a program. A relative XDG path counts as none (XDG §3). */
 const configDirectory = (
-  env: Readonly<StoredRecord<string, string | undefined>>,
+  env: Readonly<Record<string, string | undefined>>,
   platform: string,
   home: string,
 ): string => {
@@ -23,7 +23,7 @@ const configDirectory = (
  * the program's, so that its mode can be 0700 whatever else a user keeps beside it.
  */
 export const defaultDirectory = (
-  env: Readonly<StoredRecord<string, string | undefined>> = process.env,
+  env: Readonly<Record<string, string | undefined>> = process.env,
   platform: string = process.platform,
   home: string = os.homedir(),
 ): string =>

@@ -16,7 +16,7 @@ export type VaultCode =
 
 const otherStore = "Or use another place with --store DIR, or none with --no-store."
 
-const texts: Readonly<StoredRecord<VaultCode, ProblemText>> = {
+const texts: Readonly<Record<VaultCode, ProblemText>> = {
   unwritable: {
     what: "The credentials could not be stored.",
     why: "The disk is full, the directory is read-only, or this user may not write there.",
