@@ -27,7 +27,8 @@ describe("x-mcp-header", () => {
     ["under oneOf of the root", { oneOf: [withProperty(annotated("D"))] }],
     ["under allOf", { allOf: [withProperty(annotated("D"))] }],
     ["under not", { not: withProperty(annotated("D")) }],
-    ["under then", { if: {}, then: withProperty(annotated("D")) }],
+    ["under if", { if: withProperty(annotated("D")) }],
+    ["under else", { else: withProperty(annotated("D")) }],
     ["under additionalProperties", { additionalProperties: annotated("D") }],
     ["under patternProperties", { patternProperties: { "^x": annotated("D") } }],
   ]

@@ -40,7 +40,7 @@ const corpus: ReadonlyArray<readonly [string, string, ReadonlyArray<SseEvent>, s
   ["an empty id clears it", "id: 7\n\nid\n\n", [], ""],
   ["the id of a block without data counts (MR-24)", "id: 7\nretry: 500\n\n", [], "7", 500],
   ["a priming event has empty data (MR-24)", "id: 7\ndata: \n\n", [message("")], "7"],
-  ["retry takes digits only", "retry: 5x\nretry: -1\nretry: 1e3\n\n", [], "", undefined],
+  ["retry takes digits only", "retry: 5x\nretry: -1\nretry: 1e3\n\n", [], ""],
   ["an unfinished event is dropped", "data: a\n\nid: 9\ndata: b\n", [message("a")], ""],
   ["characters may span chunks", "data: héllo 🌍 世界\n\n", [message("héllo 🌍 世界")]],
   ["a colon in the value stays", 'data: {"a":1}\n\n', [message('{"a":1}')]],
