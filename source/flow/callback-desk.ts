@@ -36,6 +36,7 @@ export class CallbackDesk extends Context.Service<
         return open === undefined ? Effect.void : Scope.close(open.scope, Exit.void)
       })
       yield* Effect.addFinalizer(() => close)
+      const scope = yield* Effect.scope
 
       return CallbackDesk.of({
         open: Effect.fn("flow.openCallbackDesk")(function* (redirectUri: string) {
@@ -51,7 +52,9 @@ export class CallbackDesk extends Context.Service<
         }),
         conclude: (outcome) =>
           Effect.suspend(() => (current === undefined ? Effect.void : current.listener.conclude(outcome))).pipe(
-            Effect.andThen(close),
+            // The last page may take a moment to leave; the flow need not wait for it, only the end of the program.
+            Effect.andThen(Effect.forkIn(close, scope)),
+            Effect.asVoid,
           ),
         close,
         paste: (text) => Effect.asVoid(Queue.offer(pastes, text)),

@@ -3,6 +3,7 @@ import { type Evidence, type Problem, type ProblemText, problem } from "../text/
 
 export type FlowCode =
   | "authorization_required"
+  | "no_callback"
   | "token_refused"
   | "too_many_authorizations"
   | "forbidden"
@@ -23,6 +24,17 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     ],
     rule: "MCP authorization, Authorization Flow",
     exit: 3,
+  },
+  no_callback: {
+    what: "No answer came from the browser within five minutes; the port is closed again.",
+    why: "The sign-in was not finished, or the browser could not reach this machine.",
+    remedy: [
+      "Retry the step and finish the sign-in in the browser.",
+      "If the browser runs elsewhere, paste the address it ends on.",
+      "If the server showed an error page, the redirect URI is probably not registered there.",
+    ],
+    rule: "RFC 8252 §7.3; OAuth 2.1 §8.5",
+    exit: 4,
   },
   token_refused: {
     what: "The server refuses the token that its own authorization server has just issued.",

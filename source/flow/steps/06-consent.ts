@@ -4,6 +4,7 @@ import { checkResponse, stateMatches } from "../../oauth/authorization-response.
 import { openBrowser } from "../../oauth/browser.ts"
 import { followAuthorization } from "../../oauth/follow.ts"
 import { parsePasted } from "../../oauth/pasted-response.ts"
+import { isLoopbackRedirect } from "../../oauth/redirect-uri.ts"
 import { Findings } from "../../text/finding.ts"
 import { CallbackDesk } from "../callback-desk.ts"
 import { fact } from "../facts.ts"
@@ -13,6 +14,9 @@ import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
 import type { Target } from "../target.ts"
 
+/** The port does not stay open for ever (OAuth 2.1 §8.5, rulebook 1.14). */
+const longestWait = "5 minutes"
+
 /** What a slip of the hand while pasting looks like; the wait goes on. */
 const slips = new Set(["pasted_not_a_url", "pasted_elsewhere", "state_mismatch"])
 
@@ -21,8 +25,9 @@ const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt,
   const desk = yield* CallbackDesk
   const journal = yield* Journal
   const findings = yield* Findings
-  const listener = yield* desk.open(attempt.redirectUri)
   const { url, redirectUri } = attempt
+  // An https redirect URI is somebody else's page: the answer can only be pasted.
+  const listener = isLoopbackRedirect(redirectUri) ? yield* desk.open(redirectUri) : undefined
   const waiting = (opened: "opening" | "opened" | "failed" | "not-asked", detail?: string) =>
     journal.append({
       _tag: "Waiting",
@@ -40,7 +45,8 @@ const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt,
           Effect.catchTag("OAuthFailure", (failure) => waiting("failed", failure.what)),
         )
       : waiting("not-asked")
-  const called = listener.awaitResponse((params) => stateMatches(attempt, params))
+  const called =
+    listener === undefined ? Effect.never : listener.awaitResponse((params) => stateMatches(attempt, params))
   const pasted = Effect.gen(function* () {
     for (;;) {
       const text = yield* desk.pasted
@@ -57,7 +63,14 @@ const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt,
   return yield* Effect.raceFirst(
     Effect.flatMap(called, (params) => Effect.fromResult(checkResponse(attempt, params))),
     pasted,
-  ).pipe(Effect.raceFirst(opening.pipe(Effect.andThen(Effect.never))))
+  ).pipe(
+    Effect.raceFirst(opening.pipe(Effect.andThen(Effect.never))),
+    Effect.timeoutOrElse({
+      duration: longestWait,
+      orElse: () => Effect.fail(flowFailure("no_callback", { url: redirectUri })),
+    }),
+    Effect.tapError(() => desk.conclude("failure")),
+  )
 })
 
 /**
