@@ -206,7 +206,7 @@ describe("legacy era", () => {
       Effect.gen(function* () {
         const { outcome, methods } = yield* talk(legacyServer(refusal), "auto")
         assert.deepStrictEqual(methods, ["server/discover"])
-        assert.deepInclude(outcome, { _tag: tag })
+        assert.deepInclude<object>(outcome, { _tag: tag })
       }),
     )
 
