@@ -1,128 +1,34 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
-import { reveal, type Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
-import { ClientIdentity, clientInfo } from "./client.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
 import { type Answer, type ExchangeFailure, exchange } from "./http.ts"
+import { initialize } from "./initialize.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
-import { isProtocolVersion, latest, latestLegacy, mutualVersion, type ProtocolVersion, revisions } from "./revisions.ts"
+import {
+  introduction,
+  type Negotiated,
+  noCommonVersion,
+  type Opened,
+  openedBy,
+  type Target,
+  versionsNamed,
+} from "./opened.ts"
+import { latest, latestLegacy, mutualVersion, type ProtocolVersion, revisions } from "./revisions.ts"
 import type { Session } from "./session.ts"
 
-export type VersionChoice = ProtocolVersion | "auto"
-
-export interface Target {
-  readonly url: string
-  readonly token?: Secret | undefined
-  readonly version: VersionChoice
-}
-
-/** A session and the answer that opened it. */
-export interface Opened {
-  readonly session: Session
-  readonly status: number
-  readonly exchange: number
-}
-
-type Negotiated = Effect.Effect<Opened, ExchangeFailure, Wire | Findings>
-
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
-
-/** What the server says of itself, as members of a session. */
-const introduction = (
-  server: unknown,
-  result: JsonObject,
-): Pick<Session, "serverName" | "serverVersion" | "instructions" | "capabilities"> => {
-  const { name, version } = isObject(server) ? server : {}
-  const instructions = text(result.instructions)
-  return {
-    ...(text(name) === undefined ? {} : { serverName: String(name) }),
-    ...(text(version) === undefined ? {} : { serverVersion: String(version) }),
-    ...(instructions === undefined ? {} : { instructions }),
-    capabilities: isObject(result.capabilities) ? result.capabilities : {},
-  }
-}
+export type { Target, VersionChoice } from "./opened.ts"
 
 /** Revision 2026-07-28 puts the server's name into `_meta`; earlier drafts of it beside the capabilities. */
 const discoveredServer = (result: JsonObject): unknown =>
   (isObject(result._meta) ? result._meta["io.modelcontextprotocol/serverInfo"] : undefined) ?? result.serverInfo
-
-const openedBy = ({ status, exchange }: Answer, session: Session): Opened => ({ session, status, exchange })
 
 const modernSession = (url: string, protocolVersion: ProtocolVersion, answer: Answer): Session => ({
   url,
   era: "modern",
   protocolVersion,
   ...introduction(discoveredServer(answer.result), answer.result),
-})
-
-const noCommonVersion = (named: unknown, evidence: { readonly exchange?: number; readonly url: string }): McpFailure =>
-  mcpFailure("unsupported_version", {
-    ...evidence,
-    received: Array.isArray(named) ? named.map(String).join(", ") : String(named),
-  })
-
-/** The versions that a -32022 error names. */
-const versionsNamed = (failure: McpFailure): ReadonlyArray<unknown> | undefined => {
-  if (failure.rpc?.code !== rpcCodes.unsupportedVersion) return undefined
-  const supported = isObject(failure.rpc.data) ? failure.rpc.data.supported : undefined
-  return Array.isArray(supported) ? supported : []
-}
-
-/** Session ids are visible ASCII, or the session cannot be kept (MR-27). */
-const sessionIdPattern = /^[\x21-\x7e]{1,4096}$/
-
-/** Opens a session with the handshake of the revisions up to 2025-11-25 (MR-1, MR-2, MR-27). */
-const initialize = Effect.fn("mcp.initialize")(function* (
-  target: Target,
-  offered: ProtocolVersion,
-): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
-  const { url, token } = target
-  const identity = yield* ClientIdentity
-  const answer = yield* exchange({
-    session: { url, protocolVersion: offered },
-    token,
-    method: "initialize",
-    params: { protocolVersion: offered, capabilities: identity.capabilities, clientInfo: clientInfo(identity) },
-  }).pipe(
-    Effect.catchTag("McpFailure", (failure) => {
-      const named = versionsNamed(failure)
-      if (named === undefined) return Effect.fail(failure)
-      return Effect.fail(
-        noCommonVersion(named, { url, ...(failure.exchange === undefined ? {} : { exchange: failure.exchange }) }),
-      )
-    }),
-  )
-  const evidence = { exchange: answer.exchange, url }
-  const { protocolVersion, serverInfo } = answer.result
-  if (typeof protocolVersion !== "string")
-    return yield* mcpFailure("bad_result", {
-      ...evidence,
-      expected: "protocolVersion",
-      received: typeof protocolVersion,
-    })
-  if (!isProtocolVersion(protocolVersion) || revisions[protocolVersion].era === "modern")
-    return yield* noCommonVersion(protocolVersion, evidence)
-  if (protocolVersion !== offered) {
-    const findings = yield* Findings
-    yield* findings.raise({
-      severity: "note",
-      rule: "MCP lifecycle, Version Negotiation",
-      text: `We offered ${offered}; the server chose ${protocolVersion}.`,
-      exchange: answer.exchange,
-    })
-  }
-  const { sessionId } = answer
-  if (sessionId !== undefined && !sessionIdPattern.test(reveal(sessionId) ?? ""))
-    return yield* mcpFailure("session_id_invalid", { ...evidence, received: `${sessionId.length} characters` })
-  return openedBy(answer, {
-    url,
-    era: "legacy",
-    protocolVersion,
-    ...introduction(serverInfo, answer.result),
-    ...(sessionId === undefined ? {} : { sessionId }),
-  })
 })
 
 /** Failures that say nothing about the era of a server: policy, overload and faults (MR-6). */
