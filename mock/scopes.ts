@@ -6,6 +6,9 @@ export const SCOPES = {
   offline_access: "keep this access while you are away",
 } as const satisfies Record<string, string>
 
+/** Whether this server knows the scope. */
+export const isScope = (scope: string): scope is keyof typeof SCOPES => Object.hasOwn(SCOPES, scope)
+
 /** Scopes that the MCP server itself asks for; `offline_access` concerns only the authorization server. */
 export const RESOURCE_SCOPES: readonly string[] = ["mcp:tools", "files:read", "profile"]
 

@@ -3,7 +3,7 @@ import { type Answer, Refusal, redirect } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import { single } from "../http/form.ts"
 import { document, html } from "../http/html.ts"
-import { BASE_SCOPE, parseScope, RESOURCE_SCOPES, SCOPES } from "../scopes.ts"
+import { BASE_SCOPE, isScope, parseScope, RESOURCE_SCOPES } from "../scopes.ts"
 import type { World } from "../world.ts"
 import type { Client } from "./client.ts"
 import { findClient } from "./client-document.ts"
@@ -115,7 +115,7 @@ function readScope(
 ): readonly string[] {
   // RFC 6749 §3.3: without a scope the server uses its default, or what the client registered.
   const scope = parseScope(text ?? client.metadata.scope ?? RESOURCE_SCOPES.join(" "))
-  const unknown = scope.filter((item) => !(item in SCOPES))
+  const unknown = scope.filter((item) => !isScope(item))
   exchange.enforce(
     "scope-known",
     unknown.length === 0,

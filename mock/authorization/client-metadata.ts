@@ -1,5 +1,5 @@
 import { isObject, isStrings, type JsonObject } from "../json.ts"
-import { parseScope, SCOPES } from "../scopes.ts"
+import { isScope, parseScope } from "../scopes.ts"
 import type { ClientMetadata } from "./client.ts"
 import { AUTH_METHODS } from "./metadata.ts"
 import { isLoopback, redirectUriFault } from "./redirect-uri.ts"
@@ -71,8 +71,8 @@ export function readClientMetadata(document: JsonObject, oidc: boolean): ClientM
     if (fault !== undefined)
       return bad(`${name} ${fault}`, name === "redirect_uris" ? "invalid_redirect_uri" : undefined)
   }
-  const known = Object.fromEntries(Object.entries(document).filter(([name]) => name in RULES))
-  const scope = parseScope(typeof document.scope === "string" ? document.scope : "").filter((item) => item in SCOPES)
+  const known = Object.fromEntries(Object.entries(document).filter(([name]) => Object.hasOwn(RULES, name)))
+  const scope = parseScope(typeof document.scope === "string" ? document.scope : "").filter(isScope)
   const { scope: _, ...kept } = known
   const metadata: ClientMetadata = {
     redirect_uris: [],

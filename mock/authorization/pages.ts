@@ -1,6 +1,6 @@
 import type { Answer } from "../http/answer.ts"
 import { document, html, type Markup } from "../http/html.ts"
-import { SCOPES } from "../scopes.ts"
+import { isScope, SCOPES } from "../scopes.ts"
 import type { User } from "../users.ts"
 import type { World } from "../world.ts"
 import type { AuthorizationRequest } from "./authorization-request.ts"
@@ -70,7 +70,7 @@ ${warning}
   )
 }
 
-const meaning = (scope: string): string => (scope in SCOPES ? SCOPES[scope as keyof typeof SCOPES] : "unknown")
+const meaning = (scope: string): string => (isScope(scope) ? SCOPES[scope] : "unknown")
 
 /** Host of a web address; of a private scheme, the scheme. */
 const destination = (uri: string): string => {

@@ -106,8 +106,8 @@ function checkMeta(exchange: Exchange, meta: JsonObject): void {
   }
   const info = meta[CLIENT_INFO]
   // SHOULD be there; if it is, it has to be one.
-  exchange.note("client-info-present", info !== undefined)
   const wellFormed = isObject(info) && typeof info.name === "string" && typeof info.version === "string"
+  exchange.note("client-info-present", wellFormed)
   if (info !== undefined && !wellFormed)
     throw new RpcError(CODES.invalidParams, `params._meta has a malformed ${CLIENT_INFO}`, 400)
 }

@@ -26,7 +26,7 @@ export function checkNameHeaders(exchange: Exchange, message: Message): void {
   const method = exchange.header("mcp-method")
   const reason = method === undefined ? "the Mcp-Method header is missing" : "Mcp-Method does not match the method"
   exchange.enforce("method-header", method === message.method, () => raise(mismatch(reason)), method)
-  const parameter = NAMED[message.method]
+  const parameter = Object.hasOwn(NAMED, message.method) ? NAMED[message.method] : undefined
   if (parameter === undefined) return
   const header = exchange.header("mcp-name")
   const text = header === undefined ? "the Mcp-Name header is missing" : `Mcp-Name does not match params.${parameter}`

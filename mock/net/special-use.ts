@@ -16,7 +16,6 @@ const NETWORKS: readonly (readonly [string, number, "ipv4" | "ipv6"])[] = [
   ["203.0.113.0", 24, "ipv4"],
   ["224.0.0.0", 3, "ipv4"],
   ["::", 128, "ipv6"],
-  ["::ffff:0:0", 96, "ipv6"],
   ["64:ff9b::", 96, "ipv6"],
   ["100::", 64, "ipv6"],
   ["2001::", 23, "ipv6"],
@@ -32,6 +31,7 @@ const LOOPBACK: typeof NETWORKS = [
   ["::1", 128, "ipv6"],
 ]
 
+// A BlockList looks at an IPv4-mapped address by the IPv4 rules, so those need none of their own.
 const listOf = (networks: typeof NETWORKS) => {
   const list = new BlockList()
   for (const [address, prefix, family] of networks) list.addSubnet(address, prefix, family)

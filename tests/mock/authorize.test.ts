@@ -101,6 +101,7 @@ describe("an authorization request", () => {
     ["the resource with a slash", { resource: "SLASH" }, "invalid_target"],
     ["the resource with a fragment", { resource: "FRAGMENT" }, "invalid_target"],
     ["an unknown scope", { scope: "mcp:tools admin" }, "invalid_scope"],
+    ["a scope that is a property of every object", { scope: "toString" }, "invalid_scope"],
   ])("with %s is sent back with an error, state and iss", async (_, changes, error) => {
     await using mock = await startMock(auto)
     const suffix = { SLASH: "/", FRAGMENT: "#x" }[changes.resource ?? ""]
