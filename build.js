@@ -1,8 +1,15 @@
 // Bundles dist/: the bin alone and small, everything else as code-split ESM that is loaded when its face is chosen.
-import { chmodSync, readFileSync, rmSync } from "node:fs"
+//   node build.js           dist/
+//   node build.js --types   and the type declarations of the mock, for the published package
+import { execFileSync } from "node:child_process"
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { build } from "esbuild"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
+
+// Built beside dist/ and moved into place at the end: a build that fails, or a program that runs meanwhile, loses nothing.
+const out = mkdtempSync("node_modules/.dist-")
+process.once("exit", () => rmSync(out, { recursive: true, force: true }))
 
 const common = {
   bundle: true,
@@ -12,22 +19,20 @@ const common = {
   logLevel: "warning",
 }
 
-rmSync("dist", { recursive: true, force: true })
-
 // The bin must at least say something sensible on a Node that is too old for the rest.
 await build({
   ...common,
   entryPoints: { bin: "source/cli.ts" },
-  outdir: "dist",
+  outdir: out,
   target: "node14",
   external: ["./main.js"],
   minifySyntax: true,
 })
 
-await build({
+const { metafile } = await build({
   ...common,
   entryPoints: { main: "source/commands/main.ts", mock: "mock/index.ts" },
-  outdir: "dist",
+  outdir: out,
   chunkNames: "chunks/[name]-[hash]",
   target: "node22",
   splitting: true,
@@ -41,4 +46,17 @@ await build({
   metafile: true,
 })
 
-chmodSync("dist/bin.js", 0o755)
+// What each chunk is made of: the tests read it to see that no command loads what it does not need.
+writeFileSync(`${out}/meta.json`, JSON.stringify(metafile).replaceAll(`${out}/`, "dist/"))
+chmodSync(`${out}/bin.js`, 0o755)
+
+if (process.argv.includes("--types")) {
+  const tsc = "node_modules/typescript/bin/tsc"
+  const options = "--ignoreConfig --declaration --emitDeclarationOnly --rootDir . --module nodenext --target es2024"
+  const rest = "--allowImportingTsExtensions --strict --skipLibCheck --types node mock/index.ts"
+  execFileSync(process.execPath, [tsc, ...`${options} ${rest}`.split(" "), "--outDir", `${out}/types`])
+}
+
+chmodSync(out, 0o755)
+rmSync("dist", { recursive: true, force: true })
+renameSync(out, "dist")
