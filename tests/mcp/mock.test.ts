@@ -37,7 +37,7 @@ describe("the strict mock", () => {
                   }),
                 )
               const sum = yield* call("add", { a: 2, b: 40 })
-              yield* call("slow", {})
+              yield* call("slow", { steps: 2, delayMs: 5 })
               const no = yield* call("fail")
               yield* disconnect(session)
               return { session, sum, no, names: tools.map(({ name }) => name) }

@@ -132,6 +132,9 @@ describe("typed values", () => {
     [{ type: "number" }, "Infinity", "fault: is not a number"],
     [{ type: "number", multipleOf: 0.1 }, "0.3", 0.3],
     [{ type: "number", exclusiveMinimum: 1 }, "1", "fault: must be more than 1"],
+    [{ type: "number", minimum: 1 }, "0.5", "fault: must be at least 1"],
+    [{ type: "string", minLength: 1 }, "", "fault: needs a length of at least 1"],
+    [{ type: "array", items: { type: "string" }, minItems: 2 }, "a", "fault: needs a number of items of at least 2"],
     [{ type: "boolean" }, "TRUE", true],
     [{ type: "boolean" }, "no", false],
     [{ type: "boolean" }, "constructor", "fault: is neither true nor false"],
@@ -238,6 +241,7 @@ describe("assembling", () => {
     "-2.5",
     "12",
     "99",
+    "-99",
     "true",
     "no",
     "null",
@@ -250,21 +254,22 @@ describe("assembling", () => {
 
   it.prop(
     "whatever is assembled validates against the schema",
-    [Schema.Array(Property), Schema.Array(text), Schema.Array(Schema.Boolean)],
-    ([properties, texts, needed]) => {
-      const used = properties.slice(0, names.length)
+    [Schema.Array(Schema.Struct({ property: Property, text, needed: Schema.Boolean, set: Schema.Boolean }))],
+    ([inputs]) => {
+      const used = inputs.slice(0, names.length).map((input, index) => ({ ...input, name: names[index] ?? "" }))
       const schema = {
         type: "object" as const,
-        properties: Object.fromEntries(used.map((property, index) => [names[index] ?? "", property])),
-        required: names.slice(0, used.length).filter((_, index) => needed[index]),
+        properties: Object.fromEntries(used.map(({ name, property }) => [name, property])),
+        required: used.filter(({ needed }) => needed).map(({ name }) => name),
         additionalProperties: false,
       }
-      const values = new Map(texts.slice(0, names.length).map((value, index) => [`/${names[index]}`, value]))
+      const values = new Map(used.filter(({ set }) => set).map((input) => [`/${input.name}`, input.text]))
       const outcome = assemble(schemaForm(schema).fields, values)
       if (Result.isFailure(outcome)) return
       const validate = new AjvJsonSchemaValidator().getValidator(schema)
       assert.deepInclude(validate(outcome.success), { valid: true })
     },
+    { arbitrary: { runs: 500 } },
   )
 })
 
