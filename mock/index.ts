@@ -36,6 +36,9 @@ export { DEMO_TOOLS } from "./tools/demo.ts"
 export type { Tool, ToolContext, ToolResult } from "./tools/tool.ts"
 export { DEMO_USERS, type User } from "./users.ts"
 
+// Events are kept for tests to look at; a server that runs for days must not grow.
+const LOG_LIMIT = 5000
+
 /**
  * Starts a strict authorization server and MCP server on one loopback port.
  *
@@ -50,7 +53,7 @@ export { DEMO_USERS, type User } from "./users.ts"
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const settings = settle(options)
   const closing = new AbortController()
-  const log = createLog(20_000, settings.onEvent)
+  const log = createLog(LOG_LIMIT, settings.onEvent)
   let service: Service | undefined
   const server = createListener(() => {
     if (!service) throw new Error("a request came before the server was ready")

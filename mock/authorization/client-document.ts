@@ -1,7 +1,7 @@
-import { get as httpGet, type IncomingMessage } from "node:http"
-import { get as httpsGet } from "node:https"
+import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
 import type { Exchange } from "../http/exchange.ts"
+import { get as httpGet } from "../http/node-http.ts"
 import { isObject } from "../json.ts"
 import { addressAllowed, safeLookup } from "../net/special-use.ts"
 import type { World } from "../world.ts"
@@ -31,15 +31,19 @@ export async function findClient(world: World, exchange: Exchange, id: string): 
     exchange.note("client-document", true, id)
     return client
   } catch (error) {
-    exchange.note("client-document", false, error instanceof Error ? error.message : "cannot be read")
+    exchange.note("client-document", false, reason(error))
     return undefined
   }
 }
 
+/** An aborted request carries the reason as its cause. */
+const reason = (error: unknown): string =>
+  error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "cannot be read"
+
 async function load(world: World, id: string): Promise<{ client: Client; maxAge: number }> {
   const fault = documentIdFault(id)
   if (fault !== undefined) throw new Error(fault)
-  const { text, cacheControl } = await fetchDocument(id, world.closing)
+  const { text, cacheControl } = await fetchDocument(world, id)
   const document: unknown = JSON.parse(text)
   if (!isObject(document)) throw new Error("the document is not a JSON object")
   // Simple string comparison: the document has to say itself which id it is for.
@@ -72,17 +76,29 @@ export function documentIdFault(id: string): string | undefined {
   return undefined
 }
 
+interface FetchedDocument {
+  readonly text: string
+  readonly cacheControl: string
+}
+
 /** Fetches 200 only, follows nothing, reads little, waits briefly, and never connects to a special-use address. */
-async function fetchDocument(id: string, closing: AbortSignal): Promise<{ text: string; cacheControl: string }> {
+async function fetchDocument(world: World, id: string): Promise<FetchedDocument> {
   const url = new URL(id)
   const host = url.hostname.replace(/^\[|\]$/g, "")
   const local = ["127.0.0.1", "::1", "localhost"].includes(host)
   // Node asks no lookup function about an address that is written out.
   if (isIP(host) !== 0 && !addressAllowed(host, local))
     throw new Error("the host is not an address that may be fetched from")
-  const open = url.protocol === "https:" ? httpsGet : httpGet
-  const signal = AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT)])
-  return new Promise((resolve, reject) => {
+  // TLS costs more to load than the rest of the mock, and most documents in a test are local.
+  const open = url.protocol === "https:" ? (await import("node:https")).get : httpGet
+  const done = new AbortController()
+  const late = new AbortController()
+  world.clock.sleep(TIMEOUT, done.signal).then(
+    () => late.abort(new Error("the document took too long")),
+    () => {},
+  )
+  const signal = AbortSignal.any([world.closing, late.signal])
+  const answer = new Promise<FetchedDocument>((resolve, reject) => {
     const request = open(
       url,
       { signal, agent: false, headers: { accept: "application/json", connection: "close" }, lookup: safeLookup(local) },
@@ -109,6 +125,7 @@ async function fetchDocument(id: string, closing: AbortSignal): Promise<{ text: 
     )
     request.on("error", reject)
   })
+  return answer.finally(() => done.abort())
 }
 
 function freshness(cacheControl: string): number {

@@ -23,7 +23,9 @@ interface Loopback {
 /** Host and everything behind the port, of an http URI on a loopback name; read from the text, without any normalizing. */
 function loopback(uri: string): Loopback | undefined {
   const match = /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::\d{1,5})?(|[/?].*)$/.exec(uri)
-  return match?.[1] === undefined || match[2] === undefined ? undefined : { host: match[1], rest: match[2] }
+  // A port beyond 65535 looks right and is none.
+  const whole = match !== null && URL.canParse(uri)
+  return whole && match[1] !== undefined && match[2] !== undefined ? { host: match[1], rest: match[2] } : undefined
 }
 
 /** Whether the URI leads to a program on the user's own machine. */

@@ -13,10 +13,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export const escapeHtml = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")
-    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, (character) => {
-      const code = character.codePointAt(0) ?? 0
-      return `&#xFFFD;<small>U+${code.toString(16).toUpperCase().padStart(4, "0")}</small>`
-    })
+    .replace(
+      /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu,
+      (character) => {
+        const code = character.codePointAt(0) ?? 0
+        return `&#xFFFD;<small>U+${code.toString(16).toUpperCase().padStart(4, "0")}</small>`
+      },
+    )
 
 /** Markup that needs no further escaping. */
 export class Markup {

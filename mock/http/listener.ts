@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import type { IncomingMessage, Server, ServerResponse } from "node:http"
 import { bend } from "../behaviour.ts"
 import { isObject } from "../json.ts"
 import type { EventLog, MockEvent } from "../log.ts"
@@ -8,6 +8,7 @@ import { type Answer, empty, json, Refusal } from "./answer.ts"
 import { corsHeaders, preflight } from "./cors.ts"
 import { Exchange } from "./exchange.ts"
 import { listed } from "./form.ts"
+import { createServer } from "./node-http.ts"
 import { ownHosts } from "./origin.ts"
 import { send } from "./send.ts"
 

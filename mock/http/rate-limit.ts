@@ -19,7 +19,7 @@ export function createRateLimiter(clock: Clock): RateLimiter {
     const now = clock.now()
     const known = windows.get(name)
     if (known && now < known.start + WINDOW) return known
-    if (windows.size > 10_000) windows.clear()
+    if (windows.size > 10_000) for (const [old, { start }] of windows) if (now >= start + WINDOW) windows.delete(old)
     const fresh = { start: now, used: 0 }
     windows.set(name, fresh)
     return fresh

@@ -4,8 +4,8 @@ import type { Exchange } from "../http/exchange.ts"
 import { isObject, type JsonObject } from "../json.ts"
 import type { Principal } from "../resource/access.ts"
 import type { World } from "../world.ts"
-import { checkAccept } from "./accept.ts"
-import { createChannel, sseComment } from "./channel.ts"
+import { acceptsStream, checkAccept } from "./accept.ts"
+import { createChannel, sseComment, sseMessage } from "./channel.ts"
 import { CODES, errorAnswer, type Id, RpcError, readMessage, resultMessage } from "./message.ts"
 import { CAPABILITIES, INSTRUCTIONS, SERVER_INFO } from "./methods.ts"
 import { MODERN, type Revision } from "./revisions.ts"
@@ -36,7 +36,14 @@ export function initialize(world: World, exchange: Exchange, owner: string, body
     instructions: INSTRUCTIONS,
   }
   const answer = bend(world.behaviours, "mcp", resultMessage(message.id, result), exchange)
-  return json(200, answer, session ? { "mcp-session-id": session.id } : {})
+  const headers = session ? { "mcp-session-id": session.id } : {}
+  return world.settings.answers === "sse" && acceptsStream(exchange)
+    ? events(once(sseMessage(answer)), headers)
+    : json(200, answer, headers)
+}
+
+async function* once(text: string) {
+  yield text
 }
 
 /** The result of negotiation: the version asked for if it is spoken here, else the newest (MCP lifecycle). */

@@ -55,6 +55,9 @@ export const errorAnswer = (id: Id | null, error: RpcError): Answer => json(erro
 
 const LIMIT = 4 * 1024 * 1024
 
+// The log keeps many events, so it does not keep large bodies.
+const KEPT = 64 * 1024
+
 /** The JSON of a POST body, entered into the log; throws the -32700 answer. */
 export async function readJson(exchange: Exchange): Promise<unknown> {
   const type = exchange.header("content-type")?.split(";")[0]?.trim().toLowerCase()
@@ -68,7 +71,7 @@ export async function readJson(exchange: Exchange): Promise<unknown> {
   )
   try {
     const body: unknown = JSON.parse(text)
-    exchange.event.body = body
+    exchange.event.body = text.length > KEPT ? `${text.length} characters` : body
     return body
   } catch {
     exchange.note("json-rpc", false, "not JSON")

@@ -44,6 +44,7 @@ describe("an authorization request", () => {
     ["user information", { redirect_uri: "http://127.0.0.1:43210@evil.example/callback" }],
     ["another letter case", { redirect_uri: "http://127.0.0.1:43210/Callback" }],
     ["https instead of http", { redirect_uri: "https://127.0.0.1:43210/callback" }],
+    ["a port beyond the last", { redirect_uri: "http://127.0.0.1:99999/callback" }],
     ["a port that is none", { redirect_uri: "http://127.0.0.1:x/callback" }],
   ])("with %s is answered by a page, and nothing goes anywhere", async (_, changes) => {
     await using mock = await startMock(auto)

@@ -140,6 +140,18 @@ describe("a client that is a document", () => {
     expect((await get(authorizeUrl(mock, query))).status).toBe(302)
   })
 
+  test("is given up when it takes longer than three seconds", async () => {
+    await using published = await site(() => {})
+    const { mock, clock } = await stoppedMock()
+    await using _ = mock
+    const asked = get(authorizeUrl(mock, attempt(mock, published.url).query))
+    await expect.poll(() => published.seen.length).toBe(1)
+    clock.advance(3000)
+    expect((await asked).status).toBe(400)
+    const check = mock.log.last("authorize")?.checks.find(({ name }) => name === "client-document")
+    expect(check).toMatchObject({ passed: false, detail: "the document took too long" })
+  })
+
   test("is unknown when the server takes no documents", async () => {
     await using published = await site(answering())
     await using mock = await startMock({ autoApprove: true, cimd: false } satisfies MockOptions)

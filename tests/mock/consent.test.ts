@@ -153,6 +153,7 @@ describe("the consent page", () => {
     "zero\u200bwidth",
     "\u001b[31mred",
     "a\u0000b",
+    "tag\u{e0041}ged",
   ])("shows the client name %j as text", async (name) => {
     await using mock = await startMock()
     const { text } = await new Browser().signIn((await request(mock, { client_name: name })).url)

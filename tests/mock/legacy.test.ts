@@ -123,6 +123,14 @@ describe("initialize", () => {
     expect([error(answer), answer.id]).toEqual([-32602, null])
   })
 
+  test("can answer as a stream, with the session id in the header", async () => {
+    await using mock = await startMock({ answers: "sse" })
+    const session = await Session.open(mock, mock.issueToken())
+    const list = await session.call("tools/list")
+    expect(sseMessages(list.text)).toHaveLength(1)
+    expect(mock.log.failures()).toEqual([])
+  })
+
   test("gives no session when the server keeps none", async () => {
     await using mock = await startMock({ sessions: false })
     const answer = await ask({ sessions: false }, initialize("2025-11-25"))

@@ -91,6 +91,7 @@ describe("registration", () => {
     ["a name that only begins like localhost", redirect("http://localhost.evil.example/cb"), "invalid_redirect_uri"],
     ["a name that only begins like an address", redirect("http://127.0.0.1.nip.io/cb"), "invalid_redirect_uri"],
     ["another spelling of loopback", redirect("http://0x7f.1/cb"), "invalid_redirect_uri"],
+    ["a port beyond the last", redirect("http://127.0.0.1:99999/cb"), "invalid_redirect_uri"],
     ["user information", redirect("https://u:p@app.example/cb"), "invalid_redirect_uri"],
     ["user information before loopback", redirect("http://127.0.0.1:80@evil.example/cb"), "invalid_redirect_uri"],
     ["a wildcard host", redirect("https://*.app.example/cb"), "invalid_redirect_uri"],
