@@ -90,7 +90,7 @@ async function fetchDocument(world: World, id: string): Promise<FetchedDocument>
   if (isIP(host) !== 0 && !addressAllowed(host, local))
     throw new Error("the host is not an address that may be fetched from")
   // TLS costs more to load than the rest of the mock, and most documents in a test are local.
-  const open = url.protocol === "https:" ? (await import("node:https")).get : httpGet
+  const open = url.protocol === "https:" ? process.getBuiltinModule("node:https").get : httpGet
   const done = new AbortController()
   const late = new AbortController()
   world.clock.sleep(TIMEOUT, done.signal).then(

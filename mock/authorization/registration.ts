@@ -44,18 +44,17 @@ export async function register(world: World, exchange: Exchange): Promise<Answer
 /** The metadata of a request body, or the refusal of RFC 7591 §3.2.2. */
 export function readMetadata(world: World, exchange: Exchange, document: JsonObject): ClientMetadata {
   const metadata = readClientMetadata(document, world.settings.registration.oidc)
-  const fault = isFault(metadata) ? metadata : undefined
-  const check = fault?.error === "invalid_redirect_uri" ? "registration-redirects" : "registration-metadata"
-  exchange.enforce(
-    check,
-    fault === undefined,
-    () => oauthError(400, fault?.error ?? "", fault?.text ?? ""),
-    fault?.text,
-  )
+  if (isFault(metadata)) {
+    const redirects = metadata.error === "invalid_redirect_uri"
+    exchange.note(redirects ? "registration-redirects" : "registration-metadata", false, metadata.text)
+    throw oauthError(400, metadata.error, metadata.text)
+  }
+  exchange.note("registration-metadata", true)
+  exchange.note("registration-redirects", true)
   // Clients of the time before 2026-07-28 do not know that they must say it, so it is only noted.
   exchange.note("registration-application-type", "application_type" in document)
   exchange.note("registration-auth-method", "token_endpoint_auth_method" in document)
-  return metadata as ClientMetadata
+  return metadata
 }
 
 /** The JSON object in a request body. */

@@ -3,8 +3,8 @@ import type { CheckName } from "../checks.ts"
 import type { MockEvent } from "../log.ts"
 import { json, Refusal } from "./answer.ts"
 
-/** Throws away the request with a definite answer. */
-export type Refuse = () => Refusal
+/** What to throw when a check fails: a refusal, or an error that its handler turns into one. */
+export type Refuse = () => Error
 
 /** One request on its way through the server, together with its entry in the event log. */
 export class Exchange {

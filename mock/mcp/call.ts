@@ -9,6 +9,7 @@ import { acceptsStream } from "./accept.ts"
 import { createChannel, sseMessage } from "./channel.ts"
 import { CODES, errorMessage, type Id, type Message, RpcError, resultMessage } from "./message.ts"
 import type { Revision } from "./revisions.ts"
+import type { McpSession } from "./sessions.ts"
 
 /** One JSON-RPC request that passed every check of its revision. */
 export interface Call {
@@ -19,6 +20,8 @@ export interface Call {
   readonly id: Id
   readonly message: Message
   readonly signal: AbortSignal
+  /** What `initialize` began, in the revisions that have it. */
+  readonly session?: McpSession | undefined
   /** Least severe level the client wants to hear; none means no log messages at all. */
   readonly logLevel?: LogLevel
 }

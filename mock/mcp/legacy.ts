@@ -1,4 +1,4 @@
-import { type Answer, empty, json, Refusal } from "../http/answer.ts"
+import { type Answer, empty, json } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import { isObject } from "../json.ts"
 import type { Principal } from "../resource/access.ts"
@@ -7,7 +7,7 @@ import { checkAccept } from "./accept.ts"
 import { answerCall, type Call, type MethodHandler, responseOf } from "./call.ts"
 import { initialize, ownerOf, sessionOf } from "./legacy-session.ts"
 import { CODES, errorAnswer, errorMessage, idOf, type Message, RpcError, readMessage } from "./message.ts"
-import { answersAsStream, isLogLevel, LEGACY_METHODS } from "./methods.ts"
+import { answersAsStream, LEGACY_METHODS } from "./methods.ts"
 import { isRevision, MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
@@ -68,8 +68,7 @@ async function one(setting: Setting, body: unknown): Promise<Answer> {
     return empty(202)
   }
   const { call, handler } = begin(setting, message)
-  const answer = await answerCall(call, handler, answersAsStream(call))
-  return answer
+  return answerCall(call, handler, answersAsStream(call))
 }
 
 /** Only 2025-03-26 has batches; 2025-06-18 took them out again. */
@@ -79,8 +78,7 @@ async function batch(setting: Setting, bodies: readonly unknown[]): Promise<Answ
   exchange.enforce(
     "batch-allowed",
     revision === "2025-03-26" && bodies.length > 0,
-    () =>
-      new Refusal(errorAnswer(null, new RpcError(CODES.invalidRequest, "batches are not part of this revision", 400))),
+    () => new RpcError(CODES.invalidRequest, "batches are not part of this revision", 400),
   )
   const answers = await Promise.all(
     bodies.map(async (body) => {
@@ -106,34 +104,28 @@ async function batch(setting: Setting, bodies: readonly unknown[]): Promise<Answ
 }
 
 function begin(setting: Setting, message: Message): { call: Call; handler: MethodHandler } {
-  const { world, exchange, principal, revision, session } = setting
+  const { session, world } = setting
+  const exchange: Exchange = setting.exchange
   const id = message.id ?? ""
-  exchange.expect("request-id-unique", !session?.usedIds.has(id), () => {
-    throw new RpcError(CODES.invalidRequest, "this request id was used before in this session", 400)
-  })
+  const used = session?.usedIds.has(id) ?? false
+  exchange.expect(
+    "request-id-unique",
+    !used,
+    () => new RpcError(CODES.invalidRequest, "this request id was used before in this session", 400),
+  )
   session?.usedIds.add(id)
   exchange.note("initialize-first", session?.initialized ?? true)
-  const method = message.method === "logging/setLevel" ? setLevel(session) : LEGACY_METHODS[message.method]
-  const known =
-    method !== undefined && (message.method === "logging/setLevel" || Object.hasOwn(LEGACY_METHODS, message.method))
-  exchange.note("method-known", known)
+  const method = Object.hasOwn(LEGACY_METHODS, message.method) ? LEGACY_METHODS[message.method] : undefined
+  exchange.note("method-known", method !== undefined, message.method)
   // A lost connection does not cancel in these revisions; only notifications/cancelled and the end of the session do.
   const controller = new AbortController()
   session?.running.set(id, controller)
   const signal = AbortSignal.any([controller.signal, world.closing])
-  const call: Call = {
-    world,
-    exchange,
-    principal,
-    revision,
-    id,
-    message,
-    signal,
-    ...(session?.logLevel === undefined ? {} : { logLevel: session.logLevel }),
-  }
+  const level = session?.logLevel
+  const call: Call = { ...setting, id, message, signal, ...(level === undefined ? {} : { logLevel: level }) }
   const handler: MethodHandler = async (running, notify) => {
     try {
-      if (!known) throw new RpcError(CODES.methodNotFound, `unknown method: ${message.method}`)
+      if (!method) throw new RpcError(CODES.methodNotFound, `unknown method: ${message.method}`)
       return await method(running, notify)
     } finally {
       session?.running.delete(id)
@@ -141,15 +133,6 @@ function begin(setting: Setting, message: Message): { call: Call; handler: Metho
   }
   return { call, handler }
 }
-
-const setLevel =
-  (session: McpSession | undefined): MethodHandler =>
-  ({ message }) => {
-    const { level } = message.params
-    if (!isLogLevel(level)) throw new RpcError(CODES.invalidParams, "unknown log level")
-    if (session) session.logLevel = level
-    return {}
-  }
 
 function takeNotification({ session }: Setting, { method, params }: Message): void {
   if (!session) return

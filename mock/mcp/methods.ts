@@ -68,9 +68,17 @@ async function callTool(call: Call, notify: Notify): Promise<JsonObject> {
   return { ...result, ...(structuredContent && revision !== "2025-03-26" ? { structuredContent } : {}) }
 }
 
+const setLevel: MethodHandler = ({ session, message }) => {
+  const { level } = message.params
+  if (!isLogLevel(level)) throw new RpcError(CODES.invalidParams, "unknown log level")
+  if (session) session.logLevel = level
+  return {}
+}
+
 /** Methods of the revisions with `initialize`; that one itself is the session's business. */
 export const LEGACY_METHODS: Readonly<Record<string, MethodHandler>> = {
   ping: () => ({}),
+  "logging/setLevel": setLevel,
   "tools/list": listTools,
   "tools/call": callTool,
 }

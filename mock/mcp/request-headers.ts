@@ -25,13 +25,13 @@ export function decodeHeader(value: string): string | undefined {
 export function checkNameHeaders(exchange: Exchange, message: Message): void {
   const method = exchange.header("mcp-method")
   const reason = method === undefined ? "the Mcp-Method header is missing" : "Mcp-Method does not match the method"
-  exchange.enforce("method-header", method === message.method, () => raise(mismatch(reason)), method)
+  exchange.enforce("method-header", method === message.method, () => mismatch(reason), method)
   const parameter = Object.hasOwn(NAMED, message.method) ? NAMED[message.method] : undefined
   if (parameter === undefined) return
   const header = exchange.header("mcp-name")
   const text = header === undefined ? "the Mcp-Name header is missing" : `Mcp-Name does not match params.${parameter}`
   const same = header !== undefined && decodeHeader(header) === message.params[parameter]
-  exchange.enforce("name-header", same, () => raise(mismatch(text)), header)
+  exchange.enforce("name-header", same, () => mismatch(text), header)
 }
 
 /** Mcp-Param-* headers, for parameters that a tool marks with `x-mcp-header`. */
@@ -42,12 +42,7 @@ export function checkParameterHeaders(exchange: Exchange, tool: Tool, input: unk
     return (sent === undefined ? undefined : decodeHeader(sent)) !== expected
   })
   const names = wrong.map(({ header }) => `Mcp-Param-${header}`).join(", ")
-  exchange.enforce(
-    "param-headers",
-    wrong.length === 0,
-    () => raise(mismatch(`does not match the arguments: ${names}`)),
-    names,
-  )
+  exchange.enforce("param-headers", wrong.length === 0, () => mismatch(`does not match the arguments: ${names}`), names)
 }
 
 function marked(schema: JsonObject, input: JsonObject): readonly { header: string; value: unknown }[] {
@@ -58,9 +53,4 @@ function marked(schema: JsonObject, input: JsonObject): readonly { header: strin
     const own = typeof property["x-mcp-header"] === "string" ? [{ header: property["x-mcp-header"], value }] : []
     return [...own, ...marked(property, isObject(value) ? value : {})]
   })
-}
-
-/** RPC errors are thrown as themselves; only the type of `enforce` wants them returned. */
-function raise(error: RpcError): never {
-  throw error
 }
