@@ -35,7 +35,8 @@ const filledIn = (html: string): URLSearchParams => {
   const form = new URLSearchParams()
   for (const [tag] of html.matchAll(/<input\b[^>]*>/g)) {
     const name = attribute(tag, "name")
-    if (name !== undefined) form.set(name, attribute(tag, "type") === "hidden" ? (attribute(tag, "value") ?? "") : "ada")
+    if (name !== undefined)
+      form.set(name, attribute(tag, "type") === "hidden" ? (attribute(tag, "value") ?? "") : "ada")
   }
   const buttons = [...html.matchAll(/<button\b[^>]*>/g)].map(([tag]) => tag)
   const wanted = buttons.find((tag) => attribute(tag, "value") === (denies ? "deny" : "approve")) ?? buttons[0]

@@ -1,12 +1,10 @@
 import http from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** One request as the server answered it: `POST /mcp tools/list 200`. */
 export interface Listening extends AsyncDisposable {
   readonly origin: string
+  /** Each request as it was answered: `POST /mcp tools/list 200`. */
   readonly seen: ReadonlyArray<string>
-  /** How many of `seen` begin so. */
-  readonly count: (prefix: string) => number
 }
 
 const rpcOf = (body: unknown): string => {
@@ -14,15 +12,19 @@ const rpcOf = (body: unknown): string => {
   return typeof method === "string" ? ` ${method}` : ""
 }
 
-/** Listens on a free port of 127.0.0.1; the handler is built when the origin is known. */
-export const listen = async (build: (origin: string) => http.RequestListener): Promise<Listening> => {
-  const seen: Array<string> = []
+/** Listens on a free port of 127.0.0.1; the handler is built when the origin is known. Two servers may share `seen`. */
+export const listen = async (
+  build: (origin: string) => http.RequestListener,
+  seen: Array<string> = [],
+): Promise<Listening> => {
   let handle: http.RequestListener = (_, response) => response.writeHead(503).end()
   const server = http.createServer((request, response) => {
     const path = (request.url ?? "").replace(/\?.*/s, "")
     response.once("finish", () =>
       // Express leaves the parsed body on the request.
-      seen.push(`${request.method} ${path}${rpcOf("body" in request ? request.body : undefined)} ${response.statusCode}`),
+      seen.push(
+        `${request.method} ${path}${rpcOf("body" in request ? request.body : undefined)} ${response.statusCode}`,
+      ),
     )
     handle(request, response)
   })
@@ -33,7 +35,6 @@ export const listen = async (build: (origin: string) => http.RequestListener): P
   return {
     origin,
     seen,
-    count: (prefix) => seen.filter((line) => line.startsWith(prefix)).length,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -44,7 +44,10 @@ declare module "oidc-provider" {
       result: object,
       options: { readonly mergeWithLastSubmission: boolean },
     ): Promise<void>
-    readonly Grant: (new (of: { readonly accountId: string; readonly clientId: string }) => Grant) & {
+    readonly Grant: (new (of: {
+      readonly accountId: string
+      readonly clientId: string
+    }) => Grant) & {
       find(id: string): Promise<Grant | undefined>
     }
     readonly AccessToken: Model

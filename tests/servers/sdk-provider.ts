@@ -72,7 +72,8 @@ export class SdkProvider implements OAuthServerProvider {
     const known = this.refresh.get(token)
     this.refresh.delete(token)
     if (known?.clientId !== client.client_id) throw new InvalidGrantError("unknown refresh token")
-    if (resource !== undefined && known.resource?.href !== resource.href) throw new InvalidGrantError("another resource")
+    if (resource !== undefined && known.resource?.href !== resource.href)
+      throw new InvalidGrantError("another resource")
     return this.#issue(known)
   }
 

@@ -17,10 +17,7 @@ export const addSchema = {
 }
 
 /** Express as the SDK brings it, with what its authors leave to the user: a bearer check before the endpoint. */
-export const guardedApp = (options: {
-  readonly resource: string
-  readonly verifier: OAuthTokenVerifier
-}) => {
+export const guardedApp = (options: { readonly resource: string; readonly verifier: OAuthTokenVerifier }) => {
   const app = createMcpExpressApp()
   const guard = requireBearerAuth({
     verifier: options.verifier,

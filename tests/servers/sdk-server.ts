@@ -27,6 +27,7 @@ export const sdkServer = async (): Promise<ThirdParty> => {
     seen: listening.seen,
     expireAccessTokens: () => provider.access.clear(),
     liveTokens: () => provider.access.size + provider.refresh.size,
+    afterLogout: "revoked at the server and deleted here",
     [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
   }
 }

@@ -9,4 +9,6 @@ export interface ThirdParty extends AsyncDisposable {
   readonly expireAccessTokens: () => void
   /** Access and refresh tokens that would still be accepted. */
   readonly liveTokens: () => number
+  /** What `logout` is to say about it. */
+  readonly afterLogout: string
 }

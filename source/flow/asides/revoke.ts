@@ -8,6 +8,15 @@ import { storedCredentials } from "../stored.ts"
 
 const severities = { revoked: "pass", alive: "warning", unsupported: "warning", unknown: "warning" } as const
 
+/** What became of a token at the server, for people. */
+const fates = {
+  revoked: "is revoked",
+  alive: "is not revoked",
+  unsupported: "cannot be revoked there and ends when it expires",
+  unknown: "may still be good: the server did not say",
+} as const
+const names = { access_token: "the access token", refresh_token: "the refresh token" } as const
+
 /**
  * Tell the authorization server that the tokens are not wanted any more, the refresh token first (RFC 7009), and delete
  * them here whatever it answers.
@@ -35,13 +44,12 @@ export const revokeAside: Aside = {
         ...(exchange === undefined ? {} : { exchange }),
       })
     if (stored !== undefined) yield* vault.forgetGrant(stored.record)
-    const alive = outcomes.filter(({ outcome }) => outcome !== "revoked")
+    const all = outcomes.every(({ outcome }) => outcome === "revoked")
     return {
       facts: [],
-      note:
-        alive.length === 0
-          ? "revoked at the server and deleted here"
-          : `deleted here; at the server still ${alive.map(({ token, outcome }) => `${token} ${outcome}`).join(", ")}`,
+      note: all
+        ? "revoked at the server and deleted here"
+        : `deleted here; ${outcomes.map(({ token, outcome }) => `${names[token]} ${fates[outcome]}`).join("; ")}`,
     }
   }),
 }

@@ -1,10 +1,15 @@
 import * as Effect from "effect/Effect"
 import { startAttempt } from "../../oauth/authorization-request.ts"
+import { parseScope } from "../../oauth/scopes.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { requestedScope } from "../requested-scope.ts"
 import { missing, type Step } from "../step.ts"
+
+/** OpenID Connect gives `offline_access` only to those who have the user asked (Core §11); others ignore the parameter. */
+const promptFor = (scope: string | undefined): string | undefined =>
+  parseScope(scope).includes("offline_access") ? "consent" : undefined
 
 /**
  * Prepare the authorization request: a fresh code verifier whose hash goes ahead (PKCE), a random state that the answer
@@ -33,6 +38,7 @@ export const authorizeStep: Step = {
       "state=<256 random bits>",
       ...(scope === undefined ? [] : [`scope=${scope}`]),
       ...(resource === undefined ? [] : [`resource=${resource.resource}`]),
+      ...(promptFor(scope) === undefined ? [] : [`prompt=${promptFor(scope)}`]),
     ]
     return { method: "GET", url: server.authorizationEndpoint, headers: [], body: lines.join("\n") }
   },
@@ -56,6 +62,7 @@ export const authorizeStep: Step = {
       redirectUri: identity.redirectUri,
       resource: resource.resource,
       scope: chosen.scope,
+      prompt: promptFor(chosen.scope),
     })
     yield* findings.raise({
       severity: "pass",
