@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { randomText } from "../text/entropy.ts"
 import { Secret } from "../text/secret.ts"
+import { dpopKeyPair, thumbprint } from "./dpop-key.ts"
 import { oauthFailure } from "./failure.ts"
 import { safeToOpen } from "./openable-url.ts"
 import { makePkce } from "./pkce.ts"
@@ -25,6 +26,8 @@ export const Attempt = Schema.Struct({
   /** 256 random bits, single use (CR-48). */
   state: Schema.String,
   verifier: Secret,
+  /** Where the tokens are to be bound to a key (RFC 9449). */
+  dpopKey: Schema.optionalKey(Secret),
   /** Whether the server promised to send `iss` (RFC 9207 §3). */
   issParameterSupported: Schema.Boolean,
   /** Milliseconds since the epoch. */
@@ -48,6 +51,8 @@ export interface AttemptRequest {
   /** Blank-separated; absent leaves the parameter out. */
   readonly scope?: string | undefined
   readonly prompt?: string | undefined
+  /** Binds code and tokens to this key (`--dpop`). */
+  readonly dpopKey?: Secret | undefined
 }
 
 const nameOf = (pair: string): string => new URLSearchParams(pair).keys().next().value ?? ""
@@ -66,10 +71,11 @@ const withParameters = (endpoint: string, parameters: Readonly<Record<string, st
 
 /**
  * Draws code verifier and state and builds the authorization URL (OAuth 2.1 §4.1.1).
- * Fails with `client_of_another_issuer`, `authorization_endpoint_missing`, `endpoint_invalid` or `unsafe_authorization_url`.
+ * Fails with `client_of_another_issuer`, `authorization_endpoint_missing`, `endpoint_invalid`, `unsafe_authorization_url` or
+ * `dpop_key_missing`.
  */
 export const startAttempt = Effect.fn("oauth.startAttempt")(function* (request: AttemptRequest) {
-  const { metadata, client, redirectUri, resource, scope, prompt } = request
+  const { metadata, client, redirectUri, resource, scope, prompt, dpopKey } = request
   const { issuer, authorizationEndpoint, tokenEndpoint } = metadata
   if (client.issuer !== issuer)
     return yield* oauthFailure("client_of_another_issuer", { expected: issuer, received: client.issuer })
@@ -77,6 +83,9 @@ export const startAttempt = Effect.fn("oauth.startAttempt")(function* (request: 
   for (const endpoint of [authorizationEndpoint, tokenEndpoint])
     if (endpoint.includes("#"))
       return yield* oauthFailure("endpoint_invalid", { url: endpoint, detail: "it has a fragment" })
+
+  const keyPair = dpopKey && dpopKeyPair(dpopKey)
+  if (dpopKey && !keyPair) return yield* oauthFailure("dpop_key_missing", { url: issuer })
 
   const { verifier, challenge } = yield* makePkce
   const state = yield* randomText(32)
@@ -92,6 +101,8 @@ export const startAttempt = Effect.fn("oauth.startAttempt")(function* (request: 
         ...(scope === undefined || scope === "" ? {} : { scope }),
         ...(resource === undefined ? {} : { resource }),
         ...(prompt === undefined ? {} : { prompt }),
+        // A stolen code is then of no use without the key (RFC 9449 §10).
+        ...(keyPair === undefined ? {} : { dpop_jkt: thumbprint(keyPair) }),
       }),
     ),
   )
@@ -105,6 +116,7 @@ export const startAttempt = Effect.fn("oauth.startAttempt")(function* (request: 
     ...(scope === undefined || scope === "" ? {} : { scope }),
     state,
     verifier,
+    ...(dpopKey === undefined ? {} : { dpopKey }),
     issParameterSupported: metadata.issParameterSupported,
     createdAt: yield* Clock.currentTimeMillis,
     url,

@@ -1,10 +1,14 @@
 import * as Result from "effect/Result"
-import { reveal } from "../text/secret.ts"
+import { reveal, type Secret } from "../text/secret.ts"
+import { clientAssertionType } from "./client-assertion.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 
 /** The part of a client that an endpoint sees. */
-export type Credentials = Pick<Client, "clientId" | "clientSecret" | "tokenEndpointAuthMethod">
+export type Credentials = Pick<
+  Client,
+  "issuer" | "clientId" | "clientSecret" | "signingKey" | "tokenEndpointAuthMethod"
+>
 
 /** Header fields and form parameters of a request to the token, revocation or introspection endpoint. */
 export interface Authenticated {
@@ -20,19 +24,26 @@ export const encodingMatters = (text: string): boolean => formEncode(text) !== t
 
 /**
  * Adds the client's authentication to a form: exactly one method (CR-76). Basic encodes id and secret before joining them
- * (RFC 6749 §2.3.1). Fails with `secret_not_in_memory` or `auth_method_unsupported`.
+ * (RFC 6749 §2.3.1); `private_key_jwt` sends the ready `assertion`, whose subject names the client (RFC 7521 §4.2).
+ * Fails with `secret_not_in_memory` or `auth_method_unsupported`.
  */
 export const authenticate = (
   client: Credentials,
   form: Readonly<Record<string, string>>,
+  assertion?: Secret,
 ): Result.Result<Authenticated, OAuthFailure> => {
   const { clientId, clientSecret, tokenEndpointAuthMethod: method } = client
   const named = { ...form, client_id: clientId }
   if (method === "none") return Result.succeed({ headers: {}, form: named })
-  if (method === "private_key_jwt" || clientSecret === undefined)
-    return Result.fail(oauthFailure("auth_method_unsupported", { received: method }))
-  const plain = reveal(clientSecret)
-  if (plain === undefined) return Result.fail(oauthFailure("secret_not_in_memory", { received: "client_secret" }))
+  const proof = method === "private_key_jwt" ? assertion : clientSecret
+  if (proof === undefined) return Result.fail(oauthFailure("auth_method_unsupported", { received: method }))
+  const plain = reveal(proof)
+  if (plain === undefined) return Result.fail(oauthFailure("secret_not_in_memory", { received: proof.label }))
+  if (method === "private_key_jwt")
+    return Result.succeed({
+      headers: {},
+      form: { ...form, client_assertion_type: clientAssertionType, client_assertion: plain },
+    })
   if (method === "client_secret_post") return Result.succeed({ headers: {}, form: { ...named, client_secret: plain } })
   const pair = Buffer.from(`${formEncode(clientId)}:${formEncode(plain)}`).toString("base64")
   return Result.succeed({ headers: { authorization: `Basic ${pair}` }, form })

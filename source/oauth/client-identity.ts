@@ -5,6 +5,7 @@ import { chooseAuthMethod, TokenEndpointAuthMethod } from "./auth-method.ts"
 import { checkClientIdUrl } from "./client-metadata-document.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
+import { checkSigningAlg, SigningKey } from "./signing-key.ts"
 
 /** Who we are to one authorization server. Belongs to its `issuer` and is never shown to another (CR-66). */
 export const Client = Schema.Struct({
@@ -14,6 +15,8 @@ export const Client = Schema.Struct({
   clientSecret: Schema.optionalKey(Secret),
   /** Seconds since the epoch; 0 means never (RFC 7591 §3.2.1). */
   clientSecretExpiresAt: Schema.optionalKey(Schema.Finite),
+  /** For private_key_jwt. It stays in the user's file and is never stored: who loads the client gives it back. */
+  signingKey: Schema.optionalKey(SigningKey),
   tokenEndpointAuthMethod: TokenEndpointAuthMethod,
   /** Empty: not known, as for a client that was registered by hand. */
   redirectUris: Schema.Array(Schema.String),
@@ -37,8 +40,8 @@ export interface Preregistered {
   /** The issuer it was registered with, where known; then it is used with no other (CR-67). */
   readonly issuer?: string | undefined
   readonly tokenEndpointAuthMethod?: TokenEndpointAuthMethod | undefined
-  /** Whether `--private-key` was given. */
-  readonly hasKey?: boolean | undefined
+  /** `--private-key` and `--signing-alg` */
+  readonly signingKey?: SigningKey | undefined
   readonly redirectUris?: ReadonlyArray<string> | undefined
 }
 
@@ -50,7 +53,11 @@ export interface IdentityRequest {
   readonly clientMetadataUrl?: string | undefined
   readonly metadata: Pick<
     ServerMetadata,
-    "issuer" | "registrationEndpoint" | "clientIdMetadataDocumentSupported" | "tokenEndpointAuthMethodsSupported"
+    | "issuer"
+    | "registrationEndpoint"
+    | "clientIdMetadataDocumentSupported"
+    | "tokenEndpointAuthMethodsSupported"
+    | "tokenEndpointAuthSigningAlgValuesSupported"
   >
   /** Milliseconds since the epoch, to leave an expired secret aside (CR-63). */
   readonly now: number
@@ -88,13 +95,13 @@ export const secretExpired = (client: Pick<Client, "clientSecretExpiresAt">, now
 
 const preregisteredWay = ({ preregistered, metadata }: IdentityRequest): IdentityWay | ClosedWay => {
   if (!preregistered) return closed("preregistered", "no --client-id was given")
-  const { clientId, clientSecret, redirectUris = [] } = preregistered
+  const { clientId, clientSecret, signingKey, redirectUris = [] } = preregistered
   const tokenEndpointAuthMethod =
     preregistered.tokenEndpointAuthMethod ??
     chooseAuthMethod({
       supported: metadata.tokenEndpointAuthMethodsSupported,
       hasSecret: clientSecret !== undefined,
-      hasKey: preregistered.hasKey === true,
+      hasKey: signingKey !== undefined,
     })
   return {
     way: "preregistered",
@@ -104,6 +111,7 @@ const preregisteredWay = ({ preregistered, metadata }: IdentityRequest): Identit
       issuer: metadata.issuer,
       clientId,
       ...(clientSecret ? { clientSecret } : {}),
+      ...(signingKey ? { signingKey } : {}),
       tokenEndpointAuthMethod,
       redirectUris,
     },
@@ -173,7 +181,7 @@ const allowed: Readonly<Record<RegistrationChoice, ReadonlyArray<WayName>>> = {
 
 /**
  * How to become a client of this server: the way to take, what else would do, and why the rest is closed. Fails with
- * `no_way_to_register`, `preregistered_issuer_mismatch` (CR-67) or `client_id_url_invalid`.
+ * `no_way_to_register`, `preregistered_issuer_mismatch` (CR-67), `client_id_url_invalid` or `signing_alg_unsupported`.
  */
 export const identityWays = (request: IdentityRequest): Result.Result<IdentityWays, OAuthFailure> => {
   const { registration, preregistered, clientMetadataUrl, metadata } = request
@@ -206,5 +214,9 @@ export const identityWays = (request: IdentityRequest): Result.Result<IdentityWa
         detail: shut.map(({ way, reason }) => `${way}: ${reason}`).join("; "),
       }),
     )
+  if ("client" in chosen && chosen.client.tokenEndpointAuthMethod === "private_key_jwt" && chosen.client.signingKey) {
+    const checked = checkSigningAlg(chosen.client.signingKey, metadata)
+    if (Result.isFailure(checked)) return Result.fail(checked.failure)
+  }
   return Result.succeed({ chosen, others, closed: shut })
 }

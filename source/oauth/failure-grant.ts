@@ -1,9 +1,11 @@
 import type { ProblemText } from "../text/problem.ts"
 import { authorizationTexts } from "./failure-authorization.ts"
+import { machineTexts } from "./failure-machine.ts"
 
 /** Failures of authorization request and response, token, refresh and revocation. */
 export const grantTexts = {
   ...authorizationTexts,
+  ...machineTexts,
   secret_not_in_memory: {
     what: "A secret that is needed here is no longer in memory.",
     why: "A saved session keeps only fingerprints of secrets, never their values.",
@@ -15,8 +17,8 @@ export const grantTexts = {
     what: "No way of authenticating this client is known to both sides.",
     why: "The client has no secret for the methods that the server accepts, or the method is not supported here.",
     remedy: [
-      "Give the client's secret with --client-secret-file.",
-      "Register a client with client_secret_basic, client_secret_post or none.",
+      "Give the client's secret with --client-secret-file, or its key with --private-key.",
+      "Register a client with private_key_jwt, client_secret_basic, client_secret_post or none.",
     ],
     rule: "OAuth 2.1 §2.4; RFC 8414 §2",
     exit: 4,
@@ -82,8 +84,11 @@ export const grantTexts = {
   },
   token_type_unsupported: {
     what: "The server issued a token of a type that cannot be used here; it was dropped.",
-    why: "Only bearer tokens are supported; another type needs a proof with every request that we did not offer.",
-    remedy: ["For the operator: issue token_type Bearer to this client."],
+    why: "A bearer token works as it is; any other type needs a proof with every request that we did not offer.",
+    remedy: [
+      "For tokens of type DPoP: sign in again with --dpop.",
+      "For the operator: issue token_type Bearer to this client.",
+    ],
     rule: "OAuth 2.1 §1.4; RFC 9449 §5",
     exit: 5,
   },

@@ -7,9 +7,11 @@ export const Grant = Schema.Struct({
   clientId: Schema.String,
   resource: Schema.optionalKey(Schema.String),
   accessToken: Secret,
-  /** As the server spelled it; always some spelling of Bearer. */
+  /** As the server spelled it: some spelling of Bearer, or of DPoP where we proved possession of a key. */
   tokenType: Schema.String,
   refreshToken: Schema.optionalKey(Secret),
+  /** Private JWK that the tokens are bound to, where a proof went with the request (RFC 9449 §5). */
+  dpopKey: Schema.optionalKey(Secret),
   /** What was granted; absent when neither side named any. */
   scope: Schema.optionalKey(Schema.String),
   /** Whether the server said so itself; otherwise the scope is the one asked for (OAuth 2.1 §3.2.3). */

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
+import type { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
 import { reveal } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { header, type Incoming, type Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
-import type { Client } from "./client-identity.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
 import { compareScopes, grantOf, postForm, tokenAnswer } from "./token.ts"
@@ -35,19 +35,22 @@ const laterThan = (answer: Incoming, failure: OAuthFailure): OAuthFailure => {
  * Renews the access token (OAuth 2.1 §4.3): with `resource`, without `scope` (CR-97). A returned refresh token
  * replaces the old one, none keeps it (CR-93). The failure says what becomes of the stored tokens (CR-95, CR-96):
  * `refresh_token_dead` forget them, `client_dead` forget the client too, `refresh_later` keep all; `secret_not_in_memory`,
- * `refresh_token_missing`, `client_of_another_issuer` and the rest of {@link tokenAnswer} keep all and are shown.
+ * `dpop_key_missing`, `refresh_token_missing`, `client_of_another_issuer` and the rest of {@link tokenAnswer} keep all and are shown.
  */
 export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: {
   readonly grant: Grant
-  readonly client: Credentials & Pick<Client, "issuer">
+  readonly client: Credentials
   readonly tokenEndpoint: string
-}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings> {
+}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings | Entropy> {
   const { grant, client, tokenEndpoint } = request
   if (client.issuer !== grant.issuer || client.clientId !== grant.clientId)
     return yield* oauthFailure("client_of_another_issuer", { expected: grant.issuer, received: client.issuer })
   if (grant.refreshToken === undefined) return yield* oauthFailure("refresh_token_missing", { url: grant.issuer })
   const refreshToken = reveal(grant.refreshToken)
   if (refreshToken === undefined) return yield* oauthFailure("secret_not_in_memory", { received: "refresh_token" })
+  // The refresh token of a public client is bound to the same key (RFC 9449 §5).
+  if (grant.dpopKey === undefined && grant.tokenType.toLowerCase() === "dpop")
+    return yield* oauthFailure("dpop_key_missing", { url: tokenEndpoint })
 
   const answer = yield* postForm({
     leg: "token",
@@ -58,6 +61,7 @@ export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: 
       refresh_token: refreshToken,
       ...(grant.resource === undefined ? {} : { resource: grant.resource }),
     },
+    dpopKey: grant.dpopKey,
   }).pipe(
     Effect.catchTag("WireFailure", (failure) =>
       Effect.fail(
@@ -76,6 +80,7 @@ export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: 
     invalidGrant: "refresh_token_dead",
     scope: grant.scope,
     resource: grant.resource,
+    proved: grant.dpopKey !== undefined,
   }).pipe(
     Effect.mapError((failure) => (failure.code === "token_endpoint_failed" ? laterThan(answer, failure) : failure)),
   )
@@ -85,6 +90,7 @@ export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: 
     clientId: grant.clientId,
     resource: grant.resource,
     scope: grant.scope,
+    dpopKey: grant.dpopKey,
   })
   return {
     ...renewed,

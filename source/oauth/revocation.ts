@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type { Entropy } from "../text/entropy.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import { header, type Incoming, type Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
-import type { Client } from "./client-identity.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
 import { postForm } from "./token.ts"
@@ -38,14 +38,15 @@ const outcomeOf = (answer: Incoming): Pick<Revocation, "outcome" | "detail"> => 
 
 /**
  * Revokes one token (RFC 7009 §2.1, CR-103). Whatever the server or the network does is an outcome, never a success that
- * was not one. Fails only when nothing could be sent: `secret_not_in_memory`, `auth_method_unsupported`.
+ * was not one. Fails only when nothing could be sent: `secret_not_in_memory`, `auth_method_unsupported`,
+ * `signing_key_missing`.
  */
 export const revoke = Effect.fn("oauth.revoke")(function* (request: {
   readonly endpoint: string
   readonly client: Credentials
   readonly token: Secret
   readonly hint: Revocation["token"]
-}): Effect.fn.Return<Revocation, OAuthFailure, Wire> {
+}): Effect.fn.Return<Revocation, OAuthFailure, Wire | Entropy> {
   const token = reveal(request.token)
   if (token === undefined) return yield* oauthFailure("secret_not_in_memory", { received: request.hint })
   return yield* postForm({
@@ -73,9 +74,9 @@ export const revoke = Effect.fn("oauth.revoke")(function* (request: {
  */
 export const revokeGrant = Effect.fn("oauth.revokeGrant")(function* (request: {
   readonly endpoint?: string | undefined
-  readonly client: Credentials & Pick<Client, "issuer">
+  readonly client: Credentials
   readonly grant: Pick<Grant, "issuer" | "clientId" | "accessToken" | "refreshToken">
-}): Effect.fn.Return<ReadonlyArray<Revocation>, OAuthFailure, Wire> {
+}): Effect.fn.Return<ReadonlyArray<Revocation>, OAuthFailure, Wire | Entropy> {
   const { endpoint, client, grant } = request
   if (client.issuer !== grant.issuer || client.clientId !== grant.clientId)
     return yield* oauthFailure("client_of_another_issuer", { expected: grant.issuer, received: client.issuer })

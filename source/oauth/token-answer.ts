@@ -14,6 +14,8 @@ export interface TokenAnswer {
   readonly scope?: string
   /** Seconds from the receipt of the answer. */
   readonly expiresIn?: number
+  /** What kind of token came out of a token exchange (RFC 8693 §2.2.1). */
+  readonly issuedTokenType?: string
 }
 
 /** A token endpoint's refusal in its own words (OAuth 2.1 §3.2.4). */
@@ -37,7 +39,12 @@ const tenYears = 10 * 365 * 24 * 3600
 /** b64token of RFC 6750 §2.1: whatever else would end the header field or forge another (CR-84). */
 const headerSafe = /^[A-Za-z0-9\-._~+/]+=*$/
 
-export const readTokenAnswer = (answer: Incoming, requestedScope?: string): TokenReading => {
+/** `accepted`: token types that can be used, the one hoped for first (CR-80). */
+export const readTokenAnswer = (
+  answer: Incoming,
+  accepted: ReadonlyArray<string>,
+  requestedScope?: string,
+): TokenReading => {
   const findings: Array<Finding> = []
   const raise = (severity: Finding["severity"], rule: string, text: string) =>
     findings.push({ severity, rule, text, exchange: answer.exchange })
@@ -95,20 +102,28 @@ export const readTokenAnswer = (answer: Incoming, requestedScope?: string): Toke
         }),
       ),
     )
-  if (type.toLowerCase() !== "bearer")
+  const known = accepted.find((name) => name.toLowerCase() === type.toLowerCase())
+  if (known === undefined)
     return done(
       Result.fail(
-        oauthFailure("token_type_unsupported", { ...evidence, expected: "Bearer", received: type.slice(0, 40) }),
+        oauthFailure("token_type_unsupported", {
+          ...evidence,
+          expected: accepted.join(" or "),
+          received: type.slice(0, 40),
+        }),
       ),
     )
   if (!headerSafe.test(token)) return done(Result.fail(oauthFailure("token_unusable", evidence)))
-  raise("pass", "OAuth 2.1 §3.2.3", "The answer carries a usable access token of type Bearer.")
+  raise("pass", "OAuth 2.1 §3.2.3", `The answer carries a usable token of type ${known}.`)
+  if (known !== accepted[0])
+    raise("warning", "RFC 9449 §5", "The server took no notice of the proof: whoever holds this token can use it.")
   if (typeof members.id_token === "string")
     raise("note", "OpenID Connect Core §3.1.3.3", "An ID token came along; it is not used and not sent anywhere.")
 
   const refresh = members.refresh_token
   const scope = scopeOf(members.scope, requestedScope, raise)
   const expiresIn = lifetimeOf(members.expires_in, raise)
+  const issuedTokenType = members.issued_token_type
   return done(
     Result.succeed({
       accessToken: secret("access_token", token),
@@ -116,6 +131,7 @@ export const readTokenAnswer = (answer: Incoming, requestedScope?: string): Toke
       ...(typeof refresh === "string" && refresh !== "" ? { refreshToken: secret("refresh_token", refresh) } : {}),
       ...(scope === undefined ? {} : { scope }),
       ...(expiresIn === undefined ? {} : { expiresIn }),
+      ...(typeof issuedTokenType === "string" ? { issuedTokenType } : {}),
     }),
   )
 }

@@ -1,34 +1,65 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type { Entropy } from "../text/entropy.ts"
 import { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
 import type { Attempt } from "./authorization-request.ts"
+import { clientAssertion } from "./client-assertion.ts"
 import { authenticate, type Credentials, encodingMatters } from "./client-authentication.ts"
-import type { Client } from "./client-identity.ts"
+import { dpopProof, learnNonce } from "./dpop.ts"
 import { type OAuthCode, OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
+import { parseJsonObject } from "./json-document.ts"
 import { readTokenAnswer, type TokenAnswer, type TokenError } from "./token-answer.ts"
 
 export const formType = "application/x-www-form-urlencoded"
 
-/** POSTs a form with the client's authentication (OAuth 2.1 §3.2.2). Leaves status and body to the caller. */
+/** A refusal before anything was looked at, for the only reason that the proof holds no nonce or an old one. */
+const wantsNonce = (answer: Incoming): boolean =>
+  answer.status === 400 && Result.getOrUndefined(parseJsonObject(answer.body))?.error === "use_dpop_nonce"
+
+/**
+ * POSTs a form with the client's authentication (OAuth 2.1 §3.2.2), and a proof of possession where there is a key. Leaves
+ * status and body to the caller. The one answer after which a form is sent again, and once only, is the server's wish for
+ * its nonce: nothing was redeemed then (RFC 9449 §8).
+ */
 export const postForm = Effect.fn("oauth.postForm")(function* (request: {
   readonly leg: "token" | "revocation" | "introspection"
   readonly endpoint: string
   readonly client: Credentials
   readonly form: Readonly<Record<string, string>>
-}): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire> {
+  readonly dpopKey?: Secret | undefined
+  /** Whether the user named the endpoint, and not a server. */
+  readonly typed?: boolean
+}): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire | Entropy> {
   const wire = yield* Wire
-  const { headers, form } = yield* Effect.fromResult(authenticate(request.client, request.form))
-  return yield* wire.send({
-    leg: request.leg,
-    method: "POST",
-    url: request.endpoint,
-    headers: { accept: "application/json", "content-type": formType, ...headers },
-    body: new URLSearchParams(form).toString(),
+  const { client, dpopKey, endpoint: url } = request
+  // Assertion and proof are good for one request: each attempt gets its own.
+  const post = Effect.gen(function* () {
+    const assertion = client.tokenEndpointAuthMethod === "private_key_jwt" ? yield* clientAssertion(client) : undefined
+    const { headers, form } = yield* Effect.fromResult(authenticate(client, request.form, assertion))
+    const proof = dpopKey && (yield* dpopProof({ key: dpopKey, method: "POST", url }))
+    return yield* wire.send({
+      leg: request.leg,
+      method: "POST",
+      url,
+      headers: {
+        accept: "application/json",
+        "content-type": formType,
+        ...headers,
+        ...(proof === undefined ? {} : { dpop: proof }),
+      },
+      body: new URLSearchParams(form).toString(),
+      ...(request.typed === undefined ? {} : { typed: request.typed }),
+    })
   })
+  const answer = yield* post
+  if (dpopKey === undefined || !learnNonce(dpopKey, answer) || !wantsNonce(answer)) return answer
+  const again = yield* post
+  learnNonce(dpopKey, again)
+  return again
 })
 
 /** Which failure an error code of the token endpoint stands for; it depends on the grant only for `invalid_grant`. */
@@ -39,6 +70,9 @@ const errorCodes: Readonly<Record<string, OAuthCode>> = {
   invalid_target: "resource_refused",
   server_error: "token_endpoint_failed",
   temporarily_unavailable: "token_endpoint_failed",
+  unsupported_grant_type: "grant_type_refused",
+  invalid_dpop_proof: "dpop_proof_refused",
+  use_dpop_nonce: "dpop_proof_refused",
 }
 
 /** Reads a token endpoint's answer, reports what was noticed, and names the failure. */
@@ -50,10 +84,15 @@ export const tokenAnswer = Effect.fn("oauth.tokenAnswer")(function* (
     readonly invalidGrant: OAuthCode
     readonly scope?: string | undefined
     readonly resource?: string | undefined
+    /** Whether a proof of possession went along. */
+    readonly proved?: boolean
+    /** `token_type` to expect, where it is not that of an access token. */
+    readonly tokenType?: "N_A"
   },
 ): Effect.fn.Return<TokenAnswer, OAuthFailure, Findings> {
   const findings = yield* Findings
-  const reading = readTokenAnswer(answer, asked.scope)
+  const accepted = asked.tokenType ? [asked.tokenType] : asked.proved ? ["DPoP", "Bearer"] : ["Bearer"]
+  const reading = readTokenAnswer(answer, accepted, asked.scope)
   for (const finding of reading.findings) yield* findings.raise(finding)
   if (Result.isSuccess(reading.outcome)) return reading.outcome.success
   const refusal = reading.outcome.failure
@@ -126,6 +165,7 @@ export const grantOf = (
   bound: Pick<Grant, "issuer" | "clientId"> & {
     readonly resource?: string | undefined
     readonly scope?: string | undefined
+    readonly dpopKey?: Secret | undefined
   },
 ): Grant => {
   const scope = tokens.scope ?? bound.scope
@@ -136,6 +176,8 @@ export const grantOf = (
     accessToken: tokens.accessToken,
     tokenType: tokens.tokenType,
     ...(tokens.refreshToken === undefined ? {} : { refreshToken: tokens.refreshToken }),
+    // Kept with a bearer token as well: the refresh token beside it may be bound (RFC 9449 §5).
+    ...(bound.dpopKey === undefined ? {} : { dpopKey: bound.dpopKey }),
     ...(scope === undefined ? {} : { scope }),
     scopeKnown: tokens.scope !== undefined,
     obtainedAt: answer.receivedAt,
@@ -149,13 +191,14 @@ const ambiguous = (failure: WireFailure): boolean => failure.sent && failure.cod
 /**
  * Redeems the code, once, at the token endpoint that the attempt recorded (CR-47, CR-53). After an ambiguous failure
  * the code is not sent again: `code_maybe_spent`. Other failures: `client_of_another_issuer`, `secret_not_in_memory`,
- * `auth_method_unsupported`, `code_refused`, `client_dead`, `scope_refused`, `resource_refused`, `token_*`.
+ * `auth_method_unsupported`, `signing_key_missing`, `dpop_key_missing`, `dpop_proof_refused`, `code_refused`,
+ * `client_dead`, `scope_refused`, `resource_refused`, `grant_type_refused`, `token_*`.
  */
 export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: {
   readonly attempt: Attempt
-  readonly client: Credentials & Pick<Client, "issuer">
+  readonly client: Credentials
   readonly code: Secret
-}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings> {
+}): Effect.fn.Return<Grant, OAuthFailure | WireFailure, Wire | Findings | Entropy> {
   const { attempt, client } = request
   if (client.issuer !== attempt.issuer || client.clientId !== attempt.clientId)
     return yield* oauthFailure("client_of_another_issuer", { expected: attempt.issuer, received: client.issuer })
@@ -176,6 +219,7 @@ export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: 
       code_verifier: verifier,
       ...(attempt.resource === undefined ? {} : { resource: attempt.resource }),
     },
+    dpopKey: attempt.dpopKey,
   }).pipe(
     Effect.catchTag("WireFailure", (failure) =>
       Effect.fail(
@@ -189,8 +233,9 @@ export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: 
       ),
     ),
   )
-  const { resource, scope } = attempt
-  const tokens = yield* tokenAnswer(answer, { client, invalidGrant: "code_refused", scope, resource })
+  const { issuer, clientId, resource, scope, dpopKey } = attempt
+  const proved = dpopKey !== undefined
+  const tokens = yield* tokenAnswer(answer, { client, invalidGrant: "code_refused", scope, resource, proved })
   yield* compareScopes(answer, tokens.scope, scope)
-  return grantOf(answer, tokens, { issuer: attempt.issuer, clientId: attempt.clientId, resource, scope })
+  return grantOf(answer, tokens, { issuer, clientId, resource, scope, dpopKey })
 })
