@@ -18,8 +18,6 @@ export interface OidcOptions {
   readonly consent: "forms" | "at-once"
   /** The MCP server behind the guard. */
   readonly endpoint: "sdk-1" | "server-2"
-  /** Lifetime of access tokens in seconds. */
-  readonly lifetime?: number
 }
 
 /** What a hosting application does in its interaction route: signs in, and consents to whatever is missing. */
@@ -61,7 +59,7 @@ const makeProvider = (issuer: string, resource: string, options: OidcOptions, ad
     renderError: (context: { body: string }, out: { error: string }) => {
       context.body = `<!doctype html><title>${out.error}</title>`
     },
-    ttl: { AccessToken: options.lifetime ?? 3600, RefreshToken: 86_400, Interaction: 600, Session: 600, Grant: 86_400 },
+    ttl: { AccessToken: 3600, RefreshToken: 86_400, Interaction: 600, Session: 600, Grant: 86_400 },
     features: {
       devInteractions: { enabled: options.consent === "forms" },
       registration: { enabled: true },

@@ -18,6 +18,13 @@ export class SdkProvider implements OAuthServerProvider {
   readonly access = new Map<string, Grant & { readonly expiresAt: number }>()
   readonly refresh = new Map<string, Grant>()
 
+  readonly #expiresIn: number
+
+  /** `expiresIn` is what clients are told, in seconds; tokens are accepted for an hour all the same. */
+  constructor(expiresIn: number) {
+    this.#expiresIn = expiresIn
+  }
+
   readonly clientsStore: OAuthRegisteredClientsStore = {
     getClient: (id) => this.#clients.get(id),
     registerClient: (client) => {
@@ -82,7 +89,7 @@ export class SdkProvider implements OAuthServerProvider {
     const grant = { clientId, scopes, resource }
     this.access.set(access_token, { ...grant, expiresAt: Math.floor(Date.now() / 1000) + 3600 })
     this.refresh.set(refresh_token, grant)
-    return { access_token, token_type: "bearer", expires_in: 3600, refresh_token, scope: scopes.join(" ") }
+    return { access_token, token_type: "bearer", expires_in: this.#expiresIn, refresh_token, scope: scopes.join(" ") }
   }
 
   async verifyAccessToken(token: string): Promise<AuthInfo> {

@@ -5,8 +5,8 @@ import { guardedApp, scope, sdkEndpoint } from "./sdk-resource.ts"
 import type { ThirdParty } from "./third-party.ts"
 
 /** (a) The official SDK as it is meant to be used: its OAuth router and its MCP endpoint on one port. */
-export const sdkServer = async (): Promise<ThirdParty> => {
-  const provider = new SdkProvider()
+export const sdkServer = async (options: { readonly expiresIn?: number } = {}): Promise<ThirdParty> => {
+  const provider = new SdkProvider(options.expiresIn ?? 3600)
   const listening = await listen((origin) => {
     const { app, guard } = guardedApp({ resource: `${origin}/mcp`, verifier: provider })
     app.use(
