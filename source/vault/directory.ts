@@ -6,11 +6,7 @@ import type { Key } from "./record.ts"
 const program = "mcp-dcr-tui"
 
 /** The platform's directory for what belongs to a user and a program. A relative XDG path counts as none (XDG §3). */
-const configDirectory = (
-  env: Readonly<Record<string, string | undefined>>,
-  platform: string,
-  home: string,
-): string => {
+const configDirectory = (env: Readonly<Record<string, string | undefined>>, platform: string, home: string): string => {
   const xdg = env.XDG_CONFIG_HOME
   if (xdg !== undefined && path.isAbsolute(xdg)) return path.join(xdg, program)
   if (platform === "win32") return path.join(env.APPDATA ?? path.join(home, "AppData", "Roaming"), program)

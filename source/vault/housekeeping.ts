@@ -41,15 +41,29 @@ export const syncDirectory = (directory: string): void => {
   }
 }
 
-/** No write takes that long. */
+const stagingPrefix = ".writing-"
+
+/** Milliseconds; no write takes that long. */
 const leftoverAge = 600_000
 
-/** Temporary files of writers that were killed hold tokens, and nobody else would ever delete them. */
-export const sweepLeftovers = (directory: string): void => {
+/** What writers that were killed left behind holds tokens, and nobody else would ever delete it. */
+const sweepLeftovers = (directory: string, now: number): void => {
   for (const name of fs.readdirSync(directory)) {
-    if (!/\.json\.tmp-\w+$/.test(name)) continue
-    const file = path.join(directory, name)
-    const stats = fs.lstatSync(file, { throwIfNoEntry: false })
-    if (stats?.isFile() && Date.now() - stats.mtimeMs > leftoverAge) fs.rmSync(file, { force: true })
+    if (!name.startsWith(stagingPrefix)) continue
+    const leftover = path.join(directory, name)
+    const stats = fs.lstatSync(leftover, { throwIfNoEntry: false })
+    if (stats?.isDirectory() && now - stats.mtimeMs > leftoverAge) fs.rmSync(leftover, { recursive: true, force: true })
+  }
+}
+
+/** Gives a directory of its own, 0700 and on the same file system, and takes it away again whatever happens. */
+export const stage = (directory: string, write: (staging: string) => void): void => {
+  const staging = fs.mkdtempSync(path.join(directory, stagingPrefix))
+  try {
+    // The file system's clock, for it stamped the others too.
+    sweepLeftovers(directory, fs.statSync(staging).mtimeMs)
+    write(staging)
+  } finally {
+    fs.rmSync(staging, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { fileNameOf } from "./directory.ts"
-import type { StoredRecord } from "./record.ts"
+import { vaultFailure } from "./failure.ts"
+import { type StoredRecord, unfitness } from "./record.ts"
 import type { Shelf } from "./shelf.ts"
 
 /** Records that live as long as this process. */
@@ -9,12 +10,16 @@ export const memoryShelf = (): Shelf => {
   return {
     all: Effect.sync(() => [...records.values()]),
     change: (key, decide) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         const name = fileNameOf(key)
         const change = decide(records.get(name))
-        if (change.act === "write") records.set(name, change.record)
+        if (change.act === "write") {
+          const unfit = unfitness(change.record)
+          if (unfit !== undefined) return Effect.fail(vaultFailure(unfit, "memory", { expected: key.issuer }))
+          records.set(name, change.record)
+        }
         if (change.act === "remove") records.delete(name)
-        return change.result
+        return Effect.succeed(change.result)
       }),
   }
 }

@@ -3,8 +3,8 @@ import path from "node:path"
 import * as Result from "effect/Result"
 import { fileNameOf } from "./directory.ts"
 import { VaultFailure, vaultFailure } from "./failure.ts"
-import { moveAside, sweepLeftovers, syncDirectory } from "./housekeeping.ts"
-import { decodeRecord, encodeRecord, hasSecrets, isConsistent, isNewer, type StoredRecord } from "./record.ts"
+import { moveAside, stage, syncDirectory } from "./housekeeping.ts"
+import { decodeRecord, encodeRecord, isConsistent, isNewer, type StoredRecord, unfitness } from "./record.ts"
 import { codeOf, detailOf, inspectPath } from "./trust.ts"
 
 /** What a file held, or the report that it was damaged and where it went. */
@@ -35,17 +35,28 @@ export const namesIn = (directory: string): ReadonlyArray<string> | VaultFailure
   }
 }
 
+/** The directories that are missing, the outermost first. Not `recursive`: in /proc Node's own loop never ends. */
+const makeEach = (directory: string): void => {
+  const parent = path.dirname(directory)
+  if (parent !== directory && !fs.existsSync(parent)) makeEach(parent)
+  try {
+    fs.mkdirSync(directory, { mode: 0o700 })
+  } catch (error) {
+    // Another process was faster; whether what it made can be trusted is looked at next.
+    if (codeOf(error) !== "EEXIST") throw error
+  }
+}
+
 /** conf makes its directory 0755; this one is made first, closed from its first moment whatever the umask. */
 const makeDirectory = (directory: string): VaultFailure | undefined => {
   const state = inspectPath(directory, "directory")
   if (state !== undefined) return state instanceof VaultFailure ? state : undefined
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeEach(directory)
   } catch (error) {
-    const code = codeOf(error) === "ENOTDIR" || codeOf(error) === "EEXIST" ? "not_a_directory" : "unwritable"
+    const code = codeOf(error) === "ENOTDIR" ? "not_a_directory" : "unwritable"
     return vaultFailure(code, directory, { detail: detailOf(error) })
   }
-  // Somebody else may have been faster.
   const made = inspectPath(directory, "directory")
   return made instanceof VaultFailure ? made : undefined
 }
@@ -58,14 +69,15 @@ const parseObject = (text: string): { [name: string]: unknown } => {
 }
 
 /**
- * conf reads and writes the files: whole, by a temporary file of mode 0600 that is synced and renamed over the old one.
- * What it does not promise stands around it: trust.ts before, the directory's sync after.
+ * conf reads and writes the files: whole, mode 0600, synced. What it does not promise stands around it: trust.ts before;
+ * and it writes into a directory beside the file, is read back, and only then takes the old file's place, because on a
+ * disk that is filling up it may leave a half-written file without an error.
  */
 export const openFiles = async (directory: string): Promise<Files> => {
   const { default: Conf } = await import("conf")
-  const open = (stem: string) =>
+  const open = (cwd: string, stem: string) =>
     new Conf<{ [name: string]: unknown }>({
-      cwd: directory,
+      cwd,
       projectName: "mcp-dcr-tui",
       configName: stem,
       fileExtension: "json",
@@ -103,7 +115,7 @@ export const openFiles = async (directory: string): Promise<Files> => {
     if (stats.size > largestRecord) return damaged(stem, stats, `${stats.size} bytes`)
     let value: unknown
     try {
-      value = open(stem).store
+      value = open(directory, stem).store
     } catch (error) {
       if (error instanceof SyntaxError) return damaged(stem, stats, stats.size === 0 ? "empty" : "not a JSON object")
       return vaultFailure("unreadable", fileOf(stem), { detail: detailOf(error) })
@@ -118,9 +130,8 @@ export const openFiles = async (directory: string): Promise<Files> => {
 
   const write = (stem: string, record: StoredRecord): VaultFailure | undefined => {
     const file = fileOf(stem)
-    if (!isConsistent(record))
-      return vaultFailure("mixed_up", file, { expected: record.issuer, received: record.client.issuer })
-    if (!hasSecrets(record)) return vaultFailure("secret_missing", file)
+    const unfit = unfitness(record)
+    if (unfit !== undefined) return vaultFailure(unfit, file, { expected: record.issuer })
     const encoded = encodeRecord(record)
     if (Result.isFailure(encoded))
       return vaultFailure("unwritable", file, { detail: encoded.failure.message.replace(/\s+/g, " ") })
@@ -129,12 +140,18 @@ export const openFiles = async (directory: string): Promise<Files> => {
     const state = guarded(stem)
     if (state instanceof VaultFailure) return state
     try {
-      sweepLeftovers(directory)
-      open(stem).store = { ...encoded.success }
+      stage(directory, (staging) => {
+        const copy = open(staging, stem)
+        copy.store = { ...encoded.success }
+        if (JSON.stringify(copy.store) !== JSON.stringify(encoded.success))
+          throw new Error("what was written could not be read back")
+        fs.renameSync(copy.path, file)
+      })
       syncDirectory(directory)
       return undefined
     } catch (error) {
-      return vaultFailure("unwritable", file, { detail: detailOf(error) })
+      const detail = error instanceof SyntaxError ? "only a part could be written; is the disk full?" : detailOf(error)
+      return vaultFailure("unwritable", file, { detail })
     }
   }
 

@@ -105,8 +105,14 @@ export const isNewer = (value: unknown): boolean =>
 export const isConsistent = ({ issuer, client, grant }: Entry): boolean =>
   client.issuer === issuer && (grant === undefined || (grant.issuer === issuer && grant.clientId === client.clientId))
 
-/** Whether every secret still has its value; those of a saved journal have not. */
-export const hasSecrets = ({ client, grant }: Entry): boolean =>
+/** Secrets of a saved journal have no value any more. */
+const hasSecrets = ({ client, grant }: Entry): boolean =>
   [client.clientSecret, client.registrationAccessToken, grant?.accessToken, grant?.refreshToken].every(
     (hidden) => hidden === undefined || reveal(hidden) !== undefined,
   )
+
+/** Why a record may not be stored, or nothing. */
+export const unfitness = (record: Entry): "mixed_up" | "secret_missing" | undefined => {
+  if (!isConsistent(record)) return "mixed_up"
+  return hasSecrets(record) ? undefined : "secret_missing"
+}

@@ -4,6 +4,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import { type CurlRequest, toCurl } from "../../source/text/curl.ts"
 import { makeSecretBook, redactBody, redactHeaders, redactUrl } from "../../source/text/redaction.ts"
 import { shellQuote, shellWord } from "../../source/text/shell.ts"
+import type { RequestRecord } from "../../source/wire/exchange.ts"
 import { remoteString } from "./strings.ts"
 
 /** What a real shell makes of a script that prints its words with NUL after each. */
@@ -68,7 +69,16 @@ const redacted = (request: CurlRequest): CurlRequest => {
 const argumentsOf = (command: string, env: Readonly<Record<string, string>> = {}): ReadonlyArray<string> =>
   run(`curl() { printf '%s\\0' "$@"; }\n${command}`, env)
 
+// The wire lies above this floor; its record must stay acceptable here.
+const ofRecord: (record: RequestRecord) => string = toCurl
+
 describe("toCurl", () => {
+  it("takes a record of the wire as it is", () => {
+    expect(
+      ofRecord({ exchange: 1, leg: "mcp", attempt: 1, at: 0, method: "GET", url: "https://h.example/", headers: [] }),
+    ).toBe("curl --url https://h.example/")
+  })
+
   it("writes a token request that a person can read and complete", () => {
     const command = toCurl(
       redacted({
