@@ -55,7 +55,7 @@ const graphemeCells = (grapheme: string): number => {
 
 /** Cells that a sanitized, single-line text takes. Controls take none. */
 export const width = (text: string): number => {
-  if (ascii.test(text)) return text.length
+  if (narrow.test(text)) return text.length
   let cells = 0
   for (const grapheme of graphemes(text)) cells += graphemeCells(grapheme)
   return cells
@@ -64,7 +64,7 @@ export const width = (text: string): number => {
 /** The longest beginning of a text that fits, cut between graphemes. */
 const head = (text: string, cells: number): string => {
   if (cells <= 0) return ""
-  if (ascii.test(text)) return text.slice(0, cells)
+  if (narrow.test(text)) return text.slice(0, cells)
   let used = 0
   let end = 0
   for (const grapheme of graphemes(text)) {
@@ -78,7 +78,7 @@ const head = (text: string, cells: number): string => {
 /** The longest ending of a text that fits. */
 const tail = (text: string, cells: number): string => {
   if (cells <= 0) return ""
-  if (ascii.test(text)) return text.slice(-cells)
+  if (narrow.test(text)) return text.slice(-cells)
   let left = width(text)
   let start = 0
   for (const grapheme of graphemes(text)) {

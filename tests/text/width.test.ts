@@ -27,6 +27,10 @@ describe("width", () => {
     expect(width(remoteString)).toBe(inkWidth(remoteString))
   })
 
+  it("agrees with ink on characters of the fast path beside each other", () => {
+    for (const text of ["│ ✓ 200 → …", "─┐©®‼", "⠋ naïve ½", "•◆▶ ●○"]) expect(width(text)).toBe(inkWidth(text))
+  })
+
   it("agrees with ink on single characters", () => {
     const different: Array<string> = []
     // Every one of the two planes that are in use, samples of the rest.
