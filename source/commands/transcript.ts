@@ -53,7 +53,7 @@ export const transcriptLines = (
       return loud
         ? [
             line(
-              `   → ${event.request.method} ${event.request.url}${event.request.attempt > 1 ? ` (attempt ${event.request.attempt})` : ""}`,
+              `   → ${event.request.method} ${event.request.url}${event.request.label === undefined ? "" : ` ${event.request.label}`}${event.request.attempt > 1 ? ` (attempt ${event.request.attempt})` : ""}`,
             ),
             ...(detail === "bodies" ? bodyLines(event.request) : []),
           ]

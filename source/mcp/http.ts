@@ -12,7 +12,7 @@ import { forEachMessage, readText } from "./incoming.ts"
 import { type JsonObject, notificationText, requestText } from "./json-rpc.ts"
 import { courtesyMillis, lingerMillis, Patience } from "./limits.ts"
 import { refusalOf } from "./refusal.ts"
-import { requestHeaders } from "./request-headers.ts"
+import { requestHeaders, requestLabel } from "./request-headers.ts"
 import { withMeta } from "./request-meta.ts"
 import { revisions } from "./revisions.ts"
 import type { Endpoint } from "./session.ts"
@@ -65,6 +65,7 @@ const post = Effect.fnUntraced(function* (
     leg: "mcp",
     method: "POST",
     url: session.url,
+    label: requestLabel(message),
     typed: true,
     headers: requestHeaders({
       protocolVersion: session.protocolVersion,

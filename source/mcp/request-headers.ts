@@ -20,6 +20,17 @@ const nameMember: Readonly<Record<string, string>> = {
   "resources/read": "uri",
 }
 
+/** What a request is about beside its method: the tool, the prompt or the resource it names. */
+const nameIn = (method: string, params: JsonObject | undefined): string | undefined => {
+  const member = nameMember[method]
+  const name = member === undefined ? undefined : params?.[member]
+  return typeof name === "string" ? name : undefined
+}
+
+/** A request in a few words, for the log: `tools/call add`. */
+export const requestLabel = ({ method, params }: Pick<HeaderSource, "method" | "params">): string =>
+  [method, nameIn(method, params)].filter((word) => word !== undefined).join(" ")
+
 export interface HeaderSource {
   readonly protocolVersion: ProtocolVersion
   readonly method: string
@@ -48,8 +59,7 @@ export const connectionHeaders = ({
 
 /** All header fields of one POST (MR-20, MR-30, MR-36). */
 export const requestHeaders = (source: HeaderSource): Readonly<Record<string, string>> => {
-  const named = nameMember[source.method]
-  const name = named === undefined ? undefined : source.params?.[named]
+  const name = nameIn(source.method, source.params)
   return {
     accept: "application/json, text/event-stream",
     "content-type": "application/json",
@@ -57,7 +67,7 @@ export const requestHeaders = (source: HeaderSource): Readonly<Record<string, st
     ...(revisions[source.protocolVersion].metadataHeaders
       ? {
           "mcp-method": source.method,
-          ...(typeof name === "string" ? { "mcp-name": encodeFieldValue(name) } : {}),
+          ...(name === undefined ? {} : { "mcp-name": encodeFieldValue(name) }),
           ...source.mirrored,
         }
       : {}),

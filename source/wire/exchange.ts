@@ -49,6 +49,8 @@ export const RequestRecord = Schema.Struct({
   at: Schema.Finite,
   method: Schema.String,
   url: Schema.String,
+  /** What it means, where method and URL do not say it: for MCP the JSON-RPC method, and the tool that is called. */
+  label: Schema.optionalKey(Schema.String),
   headers: Schema.Array(Field),
   body: Schema.optionalKey(Body),
 })

@@ -197,6 +197,7 @@ const make = (options: WireOptions) =>
               at: began,
               method: request.method,
               url: redactUrl(secrets, url.href),
+              ...(request.label === undefined ? {} : { label: secrets.conceal(request.label) }),
               headers: redactHeaders(secrets, fields),
               ...(request.body === undefined
                 ? {}

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly leg: Leg
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
+  /** What the request means, where method and URL do not say it: `tools/call add`. For the log, never sent. */
+  readonly label?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** Whether the user typed this URL; then its address is not restricted. Everything else came from a server. */
