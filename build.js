@@ -1,13 +1,15 @@
 // Bundles dist/: the bin alone and small, everything else as code-split ESM that is loaded when its face is chosen.
-//   node build.js           dist/
-//   node build.js --types   and the type declarations of the mock, for the published package
+//   node build.js            dist/
+//   node build.js FOLDER     the same elsewhere, for tests that must not meet another build
+//   node build.js --types    and the type declarations of the mock, for the published package
 import { execFileSync } from "node:child_process"
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { build } from "esbuild"
 
+const into = process.argv.slice(2).find((word) => !word.startsWith("-")) ?? "dist"
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
 
-// Built beside dist/ and moved into place at the end: a build that fails, or a program that runs meanwhile, loses nothing.
+// Built elsewhere and moved into place at the end: a build that fails, or a program that runs meanwhile, loses nothing.
 const out = mkdtempSync("node_modules/.dist-")
 process.once("exit", () => rmSync(out, { recursive: true, force: true }))
 
@@ -58,5 +60,5 @@ if (process.argv.includes("--types")) {
 }
 
 chmodSync(out, 0o755)
-rmSync("dist", { recursive: true, force: true })
-renameSync(out, "dist")
+rmSync(into, { recursive: true, force: true })
+renameSync(out, into)
