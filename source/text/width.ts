@@ -3,9 +3,11 @@ import { isWide } from "./wide.ts"
 
 /**
  * How many cells a text takes in a terminal, and cutting and folding by cells. Every row of the screen passes here many
- * times a second, so plain ASCII, nearly all of it, is answered by its length.
+ * times a second, so what consists of single narrow characters only, nearly all of it, is answered by its length:
+ * ASCII, Latin, and the punctuation, arrows, frames and ticks that our own screens are drawn with.
  */
-const ascii = /^[\x20-\x7e]*$/
+const narrow =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u2319\u2500-\u25fc\u2713-\u2718\u2800-\u28ff]*$/
 
 const visible = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Mn}\p{Me}\p{Cs}]/u
 const emoji = /^\p{RGI_Emoji}$/v
