@@ -62,5 +62,5 @@ export const dpopKeyPair = (key: Secret): DpopKeyPair | undefined => {
 }
 
 /** JWK thumbprint of the public key (RFC 7638 §3): members in alphabetical order, no white space. */
-export const thumbprint = ({ publicJwk: { crv, kty, x, y } }: DpopKeyPair): string =>
+export const thumbprint = ({ publicJwk: { crv, kty, x, y } }: Pick<DpopKeyPair, "publicJwk">): string =>
   createHash("sha256").update(JSON.stringify({ crv, kty, x, y })).digest("base64url")

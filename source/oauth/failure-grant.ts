@@ -113,4 +113,11 @@ export const grantTexts = {
     rule: "OAuth 2.1 §4.3; RFC 9110 §10.2.3",
     exit: 6,
   },
+  introspection_refused: {
+    what: "The server does not say what it knows about the token.",
+    why: "It answered otherwise than with the state of the token; it may tell only resource servers.",
+    remedy: ["Go on without: nothing here depends on it.", "Ask the operator to let this client introspect."],
+    rule: "RFC 7662 §2.2",
+    exit: 4,
+  },
 } satisfies Record<string, ProblemText>

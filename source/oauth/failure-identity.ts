@@ -95,4 +95,42 @@ export const identityTexts = {
     rule: "RFC 7591 §3.2.1",
     exit: 5,
   },
+  management_unavailable: {
+    what: "This registration cannot be read or changed from here.",
+    why: "The server gave no registration_client_uri and registration_access_token with it, or they are no longer known.",
+    remedy: [
+      "Ask the operator to look it up or to delete it.",
+      "Register again to get a registration that can be managed.",
+    ],
+    rule: "RFC 7592 §3",
+    exit: 4,
+  },
+  management_unsupported: {
+    what: "The server does not allow this for its registrations.",
+    why: "It answered 403 or 405: clients can not be read, changed or deleted there in this way.",
+    remedy: ["Ask the operator to do it.", "Leave the registration as it is."],
+    rule: "RFC 7592 §2",
+    exit: 4,
+  },
+  registration_gone: {
+    what: "The registration no longer exists, or its access token is no longer valid.",
+    why: "The server answered 401, which it does for a client that was deleted and for a wrong token alike.",
+    remedy: ["Sign in again; this program registers anew."],
+    rule: "RFC 7592 §2.1",
+    exit: 4,
+  },
+  management_later: {
+    what: "The registration could not be reached now.",
+    why: "The server is overloaded or failed inside. Whether a change was made is not known.",
+    remedy: ["Wait a little, then read the registration to see how it stands."],
+    rule: "RFC 9110 §15.6",
+    exit: 6,
+  },
+  management_answer_invalid: {
+    what: "The answer about the registration cannot be used; what was known before still counts.",
+    why: "It has to be a JSON object with the client_id that was asked about.",
+    remedy: ["Show the operator what is wrong, below."],
+    rule: "RFC 7592 §3",
+    exit: 5,
+  },
 } as const satisfies Record<string, ProblemText>

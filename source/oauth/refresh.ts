@@ -7,7 +7,8 @@ import { header, type Incoming, type Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
-import { compareScopes, grantOf, postForm, tokenAnswer } from "./token.ts"
+import { postForm } from "./post-form.ts"
+import { compareScopes, grantOf, tokenAnswer } from "./token.ts"
 
 /** Failures in the network that pass; the others (policy, certificate) will be the same next time. */
 const passing = new Set<WireFailure["code"]>([

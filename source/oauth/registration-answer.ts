@@ -32,10 +32,10 @@ const rule = "RFC 7591 §3.2.1"
 /** Seconds since the epoch at the start of the year 3000: a larger number was meant in milliseconds. */
 const year3000 = 32_503_680_000
 
-type Raise = (severity: Finding["severity"], text: string) => void
+export type Raise = (severity: Finding["severity"], text: string) => void
 
 /** Some servers send null for what they do not have. */
-const withoutNulls = (document: JsonObject, raise: Raise): JsonObject => {
+export const withoutNulls = (document: JsonObject, raise: Raise): JsonObject => {
   const empty = Object.keys(document).filter((member) => document[member] === null)
   if (empty.length > 0) raise("warning", `Members that are null were read as absent: ${empty.join(", ")}.`)
   return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
@@ -64,7 +64,7 @@ const sameRedirect = (registered: string, ours: string): "same" | "port" | "othe
 }
 
 /** Seconds since the epoch, 0 for never; what is not a number at all is dropped. */
-const secretEnd = (value: unknown, raise: Raise): number | undefined => {
+export const secretEnd = (value: unknown, raise: Raise): number | undefined => {
   if (value === undefined) return undefined
   const number = isString(value) && /^\d+$/.test(value) ? Number(value) : value
   if (typeof number !== "number" || !Number.isFinite(number) || number < 0) {

@@ -29,7 +29,7 @@ export interface Registered {
 }
 
 /** Error codes of RFC 7591 §3.2.2. */
-const refusals: Readonly<Record<string, OAuthCode>> = {
+export const refusals: Readonly<Record<string, OAuthCode>> = {
   invalid_redirect_uri: "redirect_uri_refused",
   invalid_client_metadata: "client_metadata_refused",
   invalid_software_statement: "software_statement_refused",
@@ -45,7 +45,7 @@ const refusalsByStatus: Readonly<Record<number, OAuthCode>> = {
 }
 
 /** The server's own words: its error and description, else the first characters of whatever it sent. */
-const words = (answer: Incoming, document: JsonObject | undefined, book: SecretBook): string => {
+export const words = (answer: Incoming, document: JsonObject | undefined, book: SecretBook): string => {
   const { error, error_description: description } = document ?? {}
   const told = [error, description].filter(isString)
   // The body was not asked for and may repeat what we sent; a secret must not come back in a message.

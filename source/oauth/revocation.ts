@@ -7,7 +7,7 @@ import { header, type Incoming, type Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
-import { postForm } from "./token.ts"
+import { postForm } from "./post-form.ts"
 
 /**
  * What became of one token at the server: `revoked`; `alive` (the server says it could not, or there is no revocation
