@@ -42,6 +42,7 @@ const spellings = (value: string): ReadonlySet<string> => {
 
 const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")
 
+/** An empty book, for one run. */
 export const makeSecretBook = (): SecretBook => {
   const byFingerprint = new Map<string, Secret>()
   const shown = new Map<string, string>()

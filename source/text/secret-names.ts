@@ -32,5 +32,6 @@ const suspicious = /auth|cookie|key|passw|secret|session|token/
 
 const harmless = /^(www-authenticate|proxy-authenticate|authentication-info|access-control-|sec-websocket-)/
 
+/** Whether the whole value of a header field is a secret; `authorization` is looked into by its reader. */
 export const isSecretHeader = (lowerName: string): boolean =>
   secretHeaders.has(lowerName) || (suspicious.test(lowerName) && !harmless.test(lowerName))
