@@ -120,7 +120,7 @@ const wrapLine = (text: string, cells: number): ReadonlyArray<string> => {
   let used = 0
   const flush = () => {
     // Indentation alone, before a word that did not fit beside it, is no line.
-    if (line.trim() !== "") lines.push(line.replace(/ +$/, ""))
+    if (/[^ ]/.test(line)) lines.push(line.replace(/ +$/, ""))
     line = ""
     used = 0
   }

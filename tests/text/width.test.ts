@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { graphemes } from "../../source/text/graphemes.ts"
 import { pad, truncate, truncateMiddle, width, wrap } from "../../source/text/width.ts"
 import { cells, remoteString } from "./strings.ts"
 
@@ -75,6 +76,8 @@ describe("wrap", () => {
     const text = remoteString.replaceAll("\n", " ")
     const lines = wrap(text, wide)
     for (const line of lines) expect(inkWidth(line)).toBeLessThanOrEqual(wide)
-    expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""))
+    // Marks can make one grapheme wider than any line; then an ellipsis stands for it.
+    const kept = [...graphemes(text)].map((grapheme) => (inkWidth(grapheme) > wide ? "…" : grapheme)).join("")
+    expect(lines.join("").replaceAll(" ", "")).toBe(kept.replaceAll(" ", ""))
   })
 })
