@@ -20,5 +20,6 @@ export class OAuthFailure extends Data.TaggedError("OAuthFailure")<Problem<OAuth
   }
 }
 
+/** The failure of one code, with the evidence at hand. */
 export const oauthFailure = (code: OAuthCode, evidence: Evidence = {}): OAuthFailure =>
   new OAuthFailure(problem(oauthTexts, code, evidence))
