@@ -1,0 +1,22 @@
+import type { Intent } from "../../flow/intent.ts"
+import type { Action } from "./reduce.ts"
+import type { Scene } from "./scene.ts"
+
+export type Choice = { readonly kind: "mock" } | { readonly kind: "url"; readonly url: string }
+
+/** Everything a key can bring about. */
+export interface Control {
+  readonly scene: () => Scene
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly dispatch: (action: Action) => void
+  /** To the runner, where there is one. */
+  readonly intend: (intent: Intent) => void
+  readonly open: (choice: Choice) => void
+  /** To the system clipboard by the terminal (OSC 52). `what` is named in the message. */
+  readonly copy: (text: string, what: string) => void
+  /** Prints the address alone, outside the full screen, until Enter. */
+  readonly printAlone: (text: string) => void
+  readonly say: (text: string, tone?: "plain" | "good" | "bad") => void
+  readonly quit: (reason: "quit" | "interrupted") => void
+}

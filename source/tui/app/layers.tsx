@@ -1,0 +1,118 @@
+import type { Group } from "../keys/binding.ts"
+import { type HelpEntry, helpEntries } from "../keys/help.ts"
+import { field, fieldSpans } from "../ui/field.ts"
+import { Overlay } from "../ui/overlay.tsx"
+import { blank, type Row, row, span } from "../ui/row.ts"
+import { topFor } from "../ui/window.ts"
+import type { Scene } from "./scene.ts"
+
+const titles: Readonly<Record<Group, string>> = { pane: "This screen", everywhere: "Everywhere", move: "Move" }
+
+const entryRow = ({ binding }: HelpEntry, selected: boolean): Row => ({
+  ...row(span(`  ${binding.keys.join(" ").padEnd(12)}`, "key"), span(binding.title)),
+  selected,
+})
+
+/** Headings between the groups, and where the cursor's row ended up. */
+const helpRows = (
+  entries: ReadonlyArray<HelpEntry>,
+  cursor: number,
+): { readonly rows: ReadonlyArray<Row>; readonly at: number } => {
+  const rows: Array<Row> = []
+  let at = 0
+  entries.forEach((entry, index) => {
+    if (entry.group !== entries[index - 1]?.group) {
+      if (rows.length > 0) rows.push(blank)
+      rows.push(row(span(titles[entry.group], "strong")))
+    }
+    if (index === cursor) at = rows.length
+    rows.push(entryRow(entry, index === cursor))
+  })
+  return { rows, at }
+}
+
+const Help = ({ scene, cursor }: { readonly scene: Scene; readonly cursor: number }) => {
+  const entries = helpEntries(scene)
+  const { rows, at } = helpRows(entries, Math.min(cursor, entries.length - 1))
+  const width = Math.min(scene.columns - 8, 72)
+  const height = Math.min(scene.rows - 6, rows.length + 4)
+  const room = height - 4
+  const top = topFor(at, rows.length, room)
+  const filter = scene.ui.fields.help ?? field("")
+  const editing = scene.ui.editing === "help"
+  const prompt: Row =
+    editing || filter.text !== ""
+      ? { left: [span("/ ", "key"), ...fieldSpans(filter, width - 8, editing, scene.theme)] }
+      : row(span("/ filters, Enter does what the line says", "dim"))
+  const body = [
+    ...rows.slice(top, top + room),
+    ...Array.from({ length: Math.max(0, room - rows.length) }, () => blank),
+    blank,
+    prompt,
+  ]
+  return (
+    <Overlay
+      columns={scene.columns}
+      rows={scene.rows}
+      width={width}
+      height={height}
+      title="Keys"
+      note="Esc close"
+      body={body}
+    />
+  )
+}
+
+const ConfirmCall = ({
+  scene,
+  tool,
+  args,
+}: {
+  readonly scene: Scene
+  readonly tool: string
+  readonly args: object
+}) => (
+  <Overlay
+    columns={scene.columns}
+    rows={scene.rows}
+    width={64}
+    height={9}
+    title="Call it?"
+    body={[
+      row(span(tool, "strong"), " says of itself that it may destroy something."),
+      row(JSON.stringify(args)),
+      blank,
+      row("The call is sent once. It cannot be taken back from here."),
+      blank,
+      row(span("[ No ]", "strong"), span("  Esc", "key"), "        Call  ", span("y", "key")),
+    ]}
+  />
+)
+
+const ConfirmQuit = ({ scene }: { readonly scene: Scene }) => (
+  <Overlay
+    columns={scene.columns}
+    rows={scene.rows}
+    width={60}
+    height={7}
+    title="Quit?"
+    body={[
+      row("A step is running. Quitting cancels it."),
+      row("What is already stored stays stored."),
+      blank,
+      row(span("[ Stay ]", "strong"), span("  Esc", "key"), "        Quit  ", span("y", "key")),
+    ]}
+  />
+)
+
+/** What lies over the screen. */
+export const LayerView = ({ scene }: { readonly scene: Scene }) => {
+  const top = scene.ui.layers.at(-1)
+  if (top === undefined) return null
+  if (top.kind === "help") return <Help scene={scene} cursor={top.cursor} />
+  return top.ask === "quit" ? (
+    <ConfirmQuit scene={scene} />
+  ) : (
+    <ConfirmCall scene={scene} tool={top.tool} args={top.args} />
+  )
+}

@@ -1,0 +1,153 @@
+import process from "node:process"
+import { render } from "ink"
+import type { Problem } from "../../text/problem.ts"
+import { ThemeContext } from "../theme/context.ts"
+import { makeTheme } from "../theme/themes.ts"
+import { copyLimit, copySequence } from "./clipboard.ts"
+import type { Choice, Control } from "./control.ts"
+import { makeDispatcher } from "./dispatcher.ts"
+import { openProblem } from "./open-problem.ts"
+import { printAlone } from "./print-alone.ts"
+import type { KnownServer } from "./scene.ts"
+import { App } from "./shell.tsx"
+import { shortUrl } from "./short-url.ts"
+import { type FlowHandle, makeStore } from "./store.ts"
+import { summary } from "./summary.ts"
+
+export type { Choice } from "./control.ts"
+export type { KnownServer } from "./scene.ts"
+export type { FlowHandle } from "./store.ts"
+
+export interface ScreenOptions {
+  readonly version: string
+  readonly start: { readonly servers: ReadonlyArray<KnownServer>; readonly mock: boolean }
+  /** Go straight to the flow of this server. */
+  readonly open?: { readonly serverUrl: string } | { readonly mock: true }
+  /** Open the flow with the explanations on. */
+  readonly learn?: boolean
+  readonly connect: (choice: Choice) => Promise<FlowHandle>
+  readonly ascii?: boolean
+  readonly noColor?: boolean
+  readonly reducedMotion?: boolean
+  /** For tests; both must behave as terminals. */
+  readonly stdin?: NodeJS.ReadStream
+  readonly stdout?: NodeJS.WriteStream
+  readonly now?: () => number
+  /** For tests: called when a screen was handed to the terminal. */
+  readonly onFrame?: () => void
+}
+
+export interface ScreenEnd {
+  readonly reason: "quit" | "interrupted"
+  /** What happened, to be printed once the terminal is as it was before. */
+  readonly summary: ReadonlyArray<string>
+}
+
+const toastMillis = 4000
+
+/** The full-screen face: from the first frame until the person leaves. */
+export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
+  const stdout = options.stdout ?? process.stdout
+  const stdin = options.stdin ?? process.stdin
+  const now = options.now ?? Date.now
+  const theme = makeTheme({ ascii: options.ascii === true, colour: options.noColor !== true })
+  const store = makeStore({
+    version: options.version,
+    servers: options.start.servers,
+    mock: options.start.mock,
+    learn: options.learn === true,
+    theme,
+    still: options.reducedMotion === true,
+    columns: stdout.columns,
+    rows: stdout.rows,
+    now,
+  })
+
+  let reason: ScreenEnd["reason"] = "quit"
+  let attempt = 0
+  const open = async (choice: Choice) => {
+    attempt += 1
+    const mine = attempt
+    store.setOpening(choice.kind === "mock" ? "embedded mock" : shortUrl(choice.url))
+    const outcome = await settle(options.connect(choice))
+    // A second choice was made meanwhile, or the person left: this one is not wanted any more.
+    if (mine !== attempt) {
+      if (outcome.handle !== undefined) await outcome.handle.close()
+      return
+    }
+    store.setOpening(undefined, outcome.problem)
+    if (outcome.handle === undefined) return
+    const before = store.handle()
+    store.setHandle(outcome.handle)
+    store.dispatch({ type: "opened" })
+    await before?.close()
+  }
+
+  const control: Control = {
+    scene: store.scene,
+    now,
+    dispatch: store.dispatch,
+    intend: (intent) => store.handle()?.intend(intent),
+    open: (choice) => void open(choice),
+    say: (text, tone = "plain") =>
+      store.dispatch({
+        type: "toast",
+        toast: { text, tone, ...(tone === "bad" ? {} : { until: now() + toastMillis }) },
+      }),
+    copy: (text, what) => {
+      if (text.length > copyLimit) return control.say(`${what} is too long for the terminal's clipboard.`, "bad")
+      stdout.write(copySequence(text, process.env.TMUX !== undefined))
+      control.say(`Copied ${what}.`, "good")
+    },
+    printAlone: (text) => void printAlone({ text, stdin, stdout, store, suspend: (run) => instanceSuspend(run) }),
+    quit: (why) => {
+      reason = why
+      instance.unmount()
+    },
+  }
+  let instanceSuspend: (run: () => Promise<void>) => Promise<void> = async (run) => run()
+
+  const dispatcher = makeDispatcher(control)
+  const resized = () => store.resize(stdout.columns, stdout.rows)
+  stdout.on("resize", resized)
+  const instance = render(
+    <ThemeContext value={theme}>
+      <App store={store} dispatcher={dispatcher} onSuspender={(suspend) => (instanceSuspend = suspend)} />
+    </ThemeContext>,
+    {
+      stdin,
+      stdout,
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: 30,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      // Ink would fall silent where CI is set; whether this is a terminal was decided before we were called.
+      interactive: true,
+      ...(options.onFrame === undefined ? {} : { onRender: options.onFrame }),
+    },
+  )
+  if (options.open !== undefined)
+    control.open("mock" in options.open ? { kind: "mock" } : { kind: "url", url: options.open.serverUrl })
+  try {
+    await instance.waitUntilExit()
+  } finally {
+    attempt += 1
+    stdout.off("resize", resized)
+    store.stop()
+  }
+  const handle = store.handle()
+  const lines = summary(handle?.journal.state(), now())
+  await handle?.close()
+  return { reason, summary: lines }
+}
+
+const settle = async (
+  connecting: Promise<FlowHandle>,
+): Promise<{ readonly handle?: FlowHandle; readonly problem?: Problem }> => {
+  try {
+    return { handle: await connecting }
+  } catch (cause) {
+    return { problem: openProblem(cause) }
+  }
+}

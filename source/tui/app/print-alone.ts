@@ -1,0 +1,36 @@
+import type { Store } from "./store.ts"
+
+interface Printing {
+  readonly text: string
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly store: Store
+  /** Leaves the full screen for the time of `run`. */
+  readonly suspend: (run: () => Promise<void>) => Promise<void>
+}
+
+/**
+ * Prints a long address alone on the ordinary screen, unbroken, so that the terminal itself can select, click or copy it
+ * whole; a full screen would cut it into lines. Comes back on Enter, or when the wait for the browser is over.
+ */
+export const printAlone = ({ text, stdin, stdout, store, suspend }: Printing): Promise<void> =>
+  suspend(
+    () =>
+      new Promise<void>((resolve) => {
+        const done = () => {
+          unsubscribe()
+          stdin.off("data", typed)
+          stdin.pause()
+          resolve()
+        }
+        const typed = (chunk: Buffer | string) => {
+          if (/[\r\n]/.test(String(chunk))) done()
+        }
+        const unsubscribe = store.subscribe(() => {
+          if (store.scene().flow?.state.wait?.kind !== "browser") done()
+        })
+        stdout.write(`\n${text}\n\nPress Enter to go back.\n`)
+        stdin.on("data", typed)
+        stdin.resume()
+      }),
+  )

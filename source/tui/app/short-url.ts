@@ -1,0 +1,10 @@
+/** `https://mcp.example.com/mcp` as `mcp.example.com/mcp`; plain http keeps its scheme, because it matters. */
+export const shortUrl = (url: string): string =>
+  url.replace(/^https:\/\//i, "").replace(/^(http:\/\/(?:127\.|localhost|\[::1\]))/i, (all) => all.slice(7))
+
+/** Without the origin where it is the one that everybody knows: that of the MCP server. */
+export const relativeUrl = (url: string, serverUrl: string): string => {
+  if (!URL.canParse(url) || !URL.canParse(serverUrl)) return url
+  const { origin } = new URL(serverUrl)
+  return url.startsWith(`${origin}/`) ? url.slice(origin.length) : shortUrl(url)
+}

@@ -1,0 +1,37 @@
+import type { Scene } from "./scene.ts"
+
+const second = 1000
+const minute = 60 * second
+/** A wait shorter than this shows no spinner. */
+export const spinnerAfter = 150
+
+const tokenWake = (scene: Scene): number | undefined => {
+  const expiresAt = scene.flow?.state.facts.grant?.expiresAt
+  if (expiresAt === undefined) return undefined
+  const left = expiresAt - scene.now
+  if (left <= 0) return undefined
+  return left > 5 * minute ? Math.max(second, left % minute) : second
+}
+
+const runningWake = (scene: Scene): number | undefined => {
+  const state = scene.flow?.state
+  if (scene.opening !== undefined) return scene.still ? undefined : 100
+  if (state?.running === undefined) return undefined
+  // The wait for the browser is long: its clock is enough of a sign of life.
+  return scene.still || state.wait?.kind === "browser" ? second : 100
+}
+
+/**
+ * Milliseconds until the screen changes by the passing of time alone, or nothing: then no timer runs and nothing is drawn
+ * until a key is pressed or something happens.
+ */
+export const nextWake = (scene: Scene): number | undefined => {
+  const { toast, revealUntil } = scene.ui
+  const wakes = [
+    runningWake(scene),
+    tokenWake(scene),
+    toast?.until === undefined ? undefined : Math.max(1, toast.until - scene.now),
+    revealUntil === undefined ? undefined : second,
+  ].filter((delay) => delay !== undefined)
+  return wakes.length === 0 ? undefined : Math.min(...wakes)
+}

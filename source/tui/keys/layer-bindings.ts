@@ -1,0 +1,87 @@
+import type { Layer, Scene } from "../app/scene.ts"
+import { type Motion, moved } from "../ui/window.ts"
+import { always, type Binding } from "./binding.ts"
+import { helpEntries } from "./help.ts"
+
+const help = (scene: Scene): Extract<Layer, { kind: "help" }> | undefined => {
+  const top = scene.ui.layers.at(-1)
+  return top?.kind === "help" ? top : undefined
+}
+
+const pop: Binding["run"] = (control) => control.dispatch({ type: "pop" })
+
+const step = (id: string, keys: ReadonlyArray<string>, title: string, motion: Motion): Binding => ({
+  id: `help.${id}`,
+  keys,
+  title,
+  group: "move",
+  when: always,
+  run: (control, scene) => {
+    const layer = help(scene)
+    if (layer === undefined) return
+    const cursor = moved(layer.cursor, motion, helpEntries(scene).length - 1, 10)
+    control.dispatch({ type: "pop" })
+    control.dispatch({ type: "push", layer: { kind: "help", cursor } })
+  },
+})
+
+export const helpBindings: ReadonlyArray<Binding> = [
+  {
+    id: "help.run",
+    keys: ["Enter"],
+    title: "do what the highlighted line says",
+    short: "run",
+    group: "pane",
+    when: always,
+    run: (control, scene) => {
+      const entry = helpEntries(scene)[help(scene)?.cursor ?? 0]
+      control.dispatch({ type: "pop" })
+      if (entry === undefined) return
+      if (entry.binding.when(scene)) entry.binding.run(control, control.scene())
+      else control.say("That is not possible now.")
+    },
+  },
+  {
+    id: "help.filter",
+    keys: ["/"],
+    title: "filter the keys",
+    short: "filter",
+    group: "pane",
+    when: always,
+    run: (control) => control.dispatch({ type: "edit", field: "help" }),
+  },
+  { id: "help.close", keys: ["Esc", "q", "?"], title: "close", short: "close", group: "pane", when: always, run: pop },
+  step("down", ["j", "Down"], "down", { kind: "line", by: 1 }),
+  step("up", ["k", "Up"], "up", { kind: "line", by: -1 }),
+  step("top", ["g", "Home"], "to the top", { kind: "edge", to: "top" }),
+  step("bottom", ["G", "End"], "to the bottom", { kind: "edge", to: "bottom" }),
+  step("pageDown", ["Ctrl+D", "PgDn"], "a page down", { kind: "page", by: 1 }),
+  step("pageUp", ["Ctrl+U", "PgUp"], "a page up", { kind: "page", by: -1 }),
+]
+
+export const confirmBindings: ReadonlyArray<Binding> = [
+  {
+    id: "confirm.yes",
+    keys: ["y"],
+    title: "yes",
+    short: "yes",
+    group: "pane",
+    when: always,
+    run: (control, scene) => {
+      const top = scene.ui.layers.at(-1)
+      if (top?.kind !== "confirm") return
+      if (top.ask === "quit") return control.quit("quit")
+      control.dispatch({ type: "pop" })
+      control.intend({ _tag: "Call", tool: top.tool, arguments: top.args })
+    },
+  },
+  {
+    id: "confirm.no",
+    keys: ["Esc", "Enter", "n", "q"],
+    title: "no",
+    short: "no",
+    group: "pane",
+    when: always,
+    run: pop,
+  },
+]

@@ -1,0 +1,50 @@
+import { exchangeOf, type FlowState, type StepState } from "../../../flow/state.ts"
+import { mainSteps } from "../../../flow/step-id.ts"
+import type { FlowScene, Scene } from "../../app/scene.ts"
+import { short } from "../../ui/millis.ts"
+import { type Row, type Span, span } from "../../ui/row.ts"
+import { currentStep, markOf, titleOf, viewedStep } from "./current.ts"
+
+/** "401 84ms": status of the last exchange of the step, and how long the step took. */
+const outcome = (state: FlowState, step: StepState, withTime: boolean): string => {
+  if (step.status === "skipped") return "skipped"
+  if (step.status === "todo" || step.status === "running") return ""
+  const last = step.exchanges.at(-1)
+  const status = last === undefined ? undefined : exchangeOf(state, last)?.response?.status
+  const took = step.startedAt === undefined || step.endedAt === undefined ? "" : short(step.endedAt - step.startedAt)
+  return [status ?? "", withTime ? took : ""].filter((part) => part !== "").join(" ")
+}
+
+export const stepRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
+  const viewed = viewedStep(scene)
+  const current = currentStep(flow.state)
+  return mainSteps.map((id, index): Row => {
+    const step = flow.state.steps[id]
+    const [glyph, tone] = markOf(step, id === current, scene.theme)
+    const right = outcome(flow.state, step, cells >= 28)
+    return {
+      left: [
+        span(glyph, tone),
+        span(` ${String(index + 1).padStart(2)} `),
+        span(titleOf(flow, id), id === viewed ? "strong" : step.status === "todo" && id !== current ? "dim" : "plain"),
+      ],
+      ...(right === "" ? {} : { right: [span(right, step.status === "failed" ? "bad" : "dim")] }),
+      selected: id === viewed && scene.ui.focus.flow === "steps" && scene.ui.layers.length === 0,
+    }
+  })
+}
+
+/** All steps in one line: ✓1 ✓2 ✓3 ▶4 Register client ○5 … */
+export const stripRow = (scene: Scene, flow: FlowScene): Row => {
+  const viewed = viewedStep(scene)
+  const current = currentStep(flow.state)
+  const parts = mainSteps.flatMap((id, index): ReadonlyArray<Span> => {
+    const [glyph, tone] = markOf(flow.state.steps[id], id === current, scene.theme)
+    const name = id === viewed ? ` ${titleOf(flow, id)} ` : ""
+    return [span(glyph, tone), span(`${index + 1}${name} `, id === viewed ? "strong" : "plain")]
+  })
+  return {
+    left: [span(" "), ...parts],
+    right: [span(`step ${mainSteps.indexOf(viewed) + 1} of ${mainSteps.length} `, "dim")],
+  }
+}

@@ -1,0 +1,88 @@
+import { placeholderPattern } from "../../../text/secret.ts"
+import type { Body } from "../../../wire/exchange.ts"
+import type { Theme } from "../../theme/theme.ts"
+import { clean, wrap } from "../../ui/cells.ts"
+import { type Row, row, span } from "../../ui/row.ts"
+
+/** A secret as eight dots and its length; its fingerprint tells apart two of the same length. */
+export const masked = (text: string, theme: Theme): string =>
+  text.replace(
+    placeholderPattern,
+    (_, __, length: string, print: string) =>
+      `${theme.glyphs.hidden.repeat(8)} (${length} chars, #${print.slice(0, 4)})`,
+  )
+
+export interface Shown {
+  readonly theme: Theme
+  /** Puts secrets back, while a person has asked to see them. */
+  readonly expose?: ((text: string) => string) | undefined
+}
+
+export const secretsIn = (text: string, { theme, expose }: Shown): string => masked(expose?.(text) ?? text, theme)
+
+const asJson = (text: string): string | undefined => {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2)
+  } catch {
+    return undefined
+  }
+}
+
+const formDecode = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "))
+  } catch {
+    return text
+  }
+}
+
+const formLines = (text: string): ReadonlyArray<string> => {
+  const pairs = text.split("&").map((pair): readonly [string, string] => {
+    const cut = pair.indexOf("=")
+    return cut === -1 ? [formDecode(pair), ""] : [formDecode(pair.slice(0, cut)), formDecode(pair.slice(cut + 1))]
+  })
+  const width = Math.min(24, Math.max(...pairs.map(([name]) => name.length)))
+  return pairs.map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+}
+
+/** What kind of body it is, for its heading. */
+export const bodyKind = (body: Body): string => {
+  if (body.mediaType === "application/x-www-form-urlencoded") return "form"
+  if (body.mediaType.endsWith("json")) return "JSON"
+  return body.mediaType === "text/event-stream" ? "event stream" : body.mediaType
+}
+
+/** An event stream keeps its lines, but the JSON in them is laid out. */
+const streamLines = (text: string): ReadonlyArray<string> =>
+  text.split(/\r\n|\r|\n/).flatMap((line) => {
+    const json = line.startsWith("data:") ? asJson(line.slice(5)) : undefined
+    return json === undefined ? [line] : ["data:", ...json.split("\n").map((part) => `  ${part}`)]
+  })
+
+const linesOf = (body: Body): ReadonlyArray<string> => {
+  if (body.text === "") return []
+  if (body.mediaType === "application/x-www-form-urlencoded") return formLines(body.text)
+  if (body.mediaType === "text/event-stream") return streamLines(body.text)
+  return (asJson(body.text) ?? body.text).split(/\r\n|\r|\n/)
+}
+
+const cache = new WeakMap<Body, ReadonlyArray<string>>()
+
+/** The body laid out in lines, once per body: it never changes after it was recorded. */
+const cachedLines = (body: Body): ReadonlyArray<string> => {
+  const known = cache.get(body)
+  if (known !== undefined) return known
+  const lines = linesOf(body)
+  cache.set(body, lines)
+  return lines
+}
+
+/** JSON laid out, forms one field per line, long lines wrapped; indented by two. */
+export const bodyRows = (body: Body, cells: number, shown: Shown): ReadonlyArray<Row> => [
+  ...cachedLines(body).flatMap((line) => {
+    const text = clean(secretsIn(line, shown))
+    const indent = text.length - text.trimStart().length
+    return wrap(text.trimStart(), Math.max(8, cells - 2 - indent)).map((part) => row(`  ${" ".repeat(indent)}${part}`))
+  }),
+  ...(body.truncated ? [row(span(`  cut off here; ${body.bytes} bytes in all`, "dim"))] : []),
+]

@@ -1,0 +1,130 @@
+import type { Choice } from "../../app/control.ts"
+import type { KnownServer, Scene } from "../../app/scene.ts"
+import { shortUrl } from "../../app/short-url.ts"
+import { pad, wrap } from "../../ui/cells.ts"
+import { blank, type Row, row, span } from "../../ui/row.ts"
+import { clamp } from "../../ui/window.ts"
+
+export interface Entry {
+  readonly choice: Choice
+  readonly server?: KnownServer
+}
+
+/** What can be opened: the embedded mock first, then the servers that were used before. */
+export const entries = ({ mock, servers }: Scene): ReadonlyArray<Entry> => [
+  ...(mock ? [{ choice: { kind: "mock" } } as const] : []),
+  ...servers.map((server): Entry => ({ choice: { kind: "url", url: server.serverUrl }, server })),
+]
+
+export const chosen = (scene: Scene): Entry | undefined => {
+  const all = entries(scene)
+  return all[clamp(scene.ui.start.cursor, 0, all.length - 1)]
+}
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+export const ago = (then: number, now: number): string => {
+  const past = now - then
+  if (past < hour) return `${Math.max(0, Math.floor(past / minute))} min ago`
+  if (past < day) return `${Math.floor(past / hour)} h ago`
+  return past < 2 * day ? "yesterday" : `${Math.floor(past / day)} d ago`
+}
+
+const entryRow = ({ server }: Entry, at: boolean, scene: Scene, cells: number): Row => {
+  const mark = at ? `${scene.theme.glyphs.cursor} ` : "  "
+  const room = cells - 2
+  const name = Math.max(24, Math.floor(room * 0.36))
+  const column = (text: string, width: number) =>
+    pad(text.length >= width ? `${text.slice(0, width - 2)}${scene.theme.glyphs.ellipsis}` : text, width)
+  const wide = room >= 64
+  if (server === undefined)
+    return {
+      left: [
+        span(mark, "key"),
+        span(column("Embedded mock server", name), at ? "strong" : "plain"),
+        span(column("in-process", 16)),
+        span("nothing to install", "dim"),
+      ],
+    }
+  const right = wide ? ago(server.lastUsed, scene.now) : ""
+  return {
+    left: [
+      span(mark, "key"),
+      span(column(shortUrl(server.serverUrl), name), at ? "strong" : "plain"),
+      span(column(server.source, 16)),
+      span(server.tokenState),
+    ],
+    ...(right === "" ? {} : { right: [span(right, "dim")] }),
+  }
+}
+
+export const serverRows = (scene: Scene, cells: number): ReadonlyArray<Row> => {
+  const all = entries(scene)
+  const cursor = clamp(scene.ui.start.cursor, 0, all.length - 1)
+  return all.map((entry, index) => entryRow(entry, index === cursor, scene, cells))
+}
+
+export const welcomeRows = (scene: Scene): ReadonlyArray<Row> => [
+  ...(scene.mock
+    ? [
+        row(span("  Enter", "key"), ' on "Embedded mock server" runs the whole'),
+        row("        authorization flow safely on your machine."),
+        row(span("  L", "key"), "     the same with every step explained."),
+        blank,
+      ]
+    : []),
+  row(span("Or from a shell", "strong")),
+  row("  mcp-dcr-tui https://host/mcp   open straight away"),
+  row("  mcp-dcr-tui demo               the whole flow as plain text"),
+  row("  mcp-dcr-tui mock               a server to try other clients on"),
+]
+
+const labelled = (label: string, text: string): Row => row(span(pad(label, 10), "dim"), text)
+
+const mockDetails = [
+  "Runs inside this process: an authorization server and an MCP server that speak the same protocol as real ones.",
+  "It registers us, asks for consent, gives a token and has a few tools to call.",
+  "Nothing leaves this machine.",
+]
+
+export const detailRows = (scene: Scene, cells: number): ReadonlyArray<Row> => {
+  const entry = chosen(scene)
+  if (entry === undefined) return [row("Type the address of an MCP server.")]
+  const { server } = entry
+  if (server === undefined)
+    return [
+      row(span("Embedded mock server", "strong")),
+      ...mockDetails.flatMap((text) => [blank, ...wrap(text, cells).map((line) => row(line))]),
+    ]
+  return [
+    row(span(shortUrl(server.serverUrl), "strong")),
+    blank,
+    labelled("issuer", shortUrl(server.issuer)),
+    labelled("client", server.source),
+    labelled("token", server.tokenState.replace(/^token /, "")),
+    labelled("used", ago(server.lastUsed, scene.now)),
+    blank,
+    ...wrap(
+      "Enter opens it with what is stored: no second registration, and no second sign-in while the token lives.",
+      cells,
+    ).map((line) => row(line)),
+  ]
+}
+
+/** What is wrong with a typed address, or nothing. */
+export const complaint = (text: string): string | undefined => {
+  if (/^(https?:\/*)?$/i.test(text)) return "Type the address of an MCP server, for example https://host.example/mcp."
+  if (!URL.canParse(text)) return "This is not an absolute URL: it needs https://, a host and usually a path."
+  const { protocol, username, password } = new URL(text)
+  if (protocol !== "https:" && protocol !== "http:")
+    return `${protocol} cannot be used here: only https, or http on this machine.`
+  return username === "" && password === "" ? undefined : "Remove the user name and password before the host."
+}
+
+/** An address without a scheme is taken as https, and as http on this machine. */
+export const completed = (text: string): string => {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || text === "") return text
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/i.test(text) ? `http://${text}` : `https://${text}`
+}

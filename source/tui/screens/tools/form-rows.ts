@@ -1,0 +1,130 @@
+import type { Field } from "../../../mcp/schema-form.ts"
+import type { Tool } from "../../../mcp/tools.ts"
+import type { Scene } from "../../app/scene.ts"
+import { clean, pad, wrap } from "../../ui/cells.ts"
+import { fieldSpans, field as textField } from "../../ui/field.ts"
+import { blank, type Row, row, type Span, span } from "../../ui/row.ts"
+import {
+  argumentField,
+  choiceTexts,
+  emptyText,
+  type FormRow,
+  formOf,
+  isTyped,
+  isValid,
+  saysDestructive,
+  textOf,
+} from "./model.ts"
+
+const kinds: Readonly<Record<Field["kind"], string>> = {
+  string: "text",
+  number: "number",
+  integer: "whole number",
+  boolean: "yes or no",
+  const: "fixed",
+  enum: "choice",
+  "enum-array": "choices, separated by commas",
+  array: "list, separated by commas",
+  object: "object",
+  json: "JSON",
+}
+
+const hintOf = (field: Field): string =>
+  [
+    kinds[field.kind],
+    ...field.hints,
+    ...(field.kind === "enum-array" ? [field.choices.map(({ label }) => label).join(" | ")] : []),
+    ...(field.kind === "string" && !field.required ? [`empty text: ${emptyText}`] : []),
+  ].join(", ")
+
+const choiceSpans = (field: Field, text: string, theme: Scene["theme"]): ReadonlyArray<Span> => {
+  const texts = choiceTexts(field)
+  const shown = field.kind === "boolean" && texts.length > 0 ? texts : texts.slice(0, 6)
+  return [
+    span("( "),
+    ...shown.flatMap((choice) => [
+      span(choice === "" ? "unset" : choice, choice === text ? "selected" : "dim"),
+      span(" "),
+    ]),
+    ...(texts.length > shown.length ? [span(theme.glyphs.ellipsis, "dim"), span(" ")] : []),
+    span(")"),
+  ]
+}
+
+const valueSpans = (scene: Scene, tool: Tool, field: Field, cells: number): ReadonlyArray<Span> => {
+  const text = textOf(scene, tool, field)
+  if (field.kind === "const") return [span(JSON.stringify(field.value))]
+  if (field.kind === "object") return [span("object", "dim")]
+  if (!isTyped(field)) return choiceSpans(field, text, scene.theme)
+  const name = argumentField(tool, field)
+  const value = scene.ui.fields[name] ?? textField(text)
+  const inner = Math.max(8, cells - 4)
+  return [span("[ "), ...fieldSpans(value, inner, scene.ui.editing === name, scene.theme), span(" ]")]
+}
+
+const formRow = (scene: Scene, tool: Tool, { field, depth }: FormRow, label: number, cells: number): Row => {
+  const current = formOf(tool).rows[scene.ui.tools.row]?.field === field && scene.ui.focus.tools === "form"
+  const mark = field.required ? " *" : ""
+  const name = pad(clean(`${"  ".repeat(depth)}${field.label}${mark}`), label)
+  return {
+    left: [
+      span(current ? `${scene.theme.glyphs.cursor} ` : "  ", "accent"),
+      span(name, current ? "strong" : "plain"),
+      span(" "),
+      ...valueSpans(scene, tool, field, cells - label - 3),
+    ],
+  }
+}
+
+/** What the tool is, a line for each argument, and under the current one what it wants. */
+export const formRows = (
+  scene: Scene,
+  tool: Tool,
+  cells: number,
+): { readonly rows: ReadonlyArray<Row>; readonly cursor: number } => {
+  const { rows: fields } = formOf(tool)
+  const label = Math.min(
+    20,
+    Math.max(6, ...fields.map(({ field, depth }) => clean(field.label).length + depth * 2 + 2)),
+  )
+  const title = tool.title === undefined || tool.title === tool.name ? [] : [span(`  ${tool.title}`, "dim")]
+  const rows: Array<Row> = [
+    {
+      left: [
+        span(tool.name, "strong"),
+        ...title,
+        ...(saysDestructive(tool) ? [span("  ! may destroy something", "warn")] : []),
+      ],
+    },
+    ...wrap(clean(tool.description ?? ""), cells)
+      .slice(0, 4)
+      .map((line) => row(line)),
+    blank,
+  ]
+  let cursor = 0
+  fields.forEach((formField, index) => {
+    rows.push(formRow(scene, tool, formField, label, cells))
+    const problem = scene.ui.tools.problems[formField.field.path]
+    const current = index === scene.ui.tools.row && scene.ui.focus.tools === "form"
+    if (current) cursor = rows.length
+    const indent = " ".repeat(label + 3)
+    if (problem !== undefined) rows.push(row(span(`${indent}${scene.theme.glyphs.failed} ${problem}`, "bad")))
+    else if (current) {
+      const words = [formField.field.description, hintOf(formField.field)]
+        .filter((part) => part !== undefined)
+        .join(" · ")
+      rows.push(
+        ...wrap(clean(words), Math.max(10, cells - label - 3)).map((line) => row(span(`${indent}${line}`, "dim"))),
+      )
+    }
+  })
+  if (fields.length === 0) rows.push(row(span("It takes no arguments.", "dim")))
+  rows.push(blank, {
+    left: [
+      span("[ Call tool ]", "strong"),
+      span("  Enter  ", "key"),
+      isValid(scene, tool) ? span(`valid ${scene.theme.glyphs.done}`, "good") : span("not complete yet", "warn"),
+    ],
+  })
+  return { rows, cursor }
+}
