@@ -78,19 +78,15 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
   const words = Option.isSome(input.serverUrl) ? [input.serverUrl.value, ...input.words] : input.words
   const [url, name, ...pairs] = words
   const settings = yield* settingsOf({ ...input, url: Option.fromNullishOr(url), serverUrl: Option.none() })
-  if (name === undefined)
-    return yield* usageFailure("arguments_invalid", {
-      expected: "mcp-dcr-tui call URL TOOL [name=value …]",
-      detail: "no tool was named",
-    })
+  if (name === undefined) return yield* usageFailure("tool_missing")
   const given = Option.isSome(input.args) ? yield* readArguments(input.args.value) : {}
-  const { json, quiet } = settings.output
+  const { output } = settings
 
   return yield* withRun(settings, { goal: "call" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", json, quiet)
+      const code = endOf(run, listed, "tools", output)
       if (code !== 0) return code
       const tool = listed.facts.tools?.find((candidate) => candidate.name === name)
       const typed = typedArguments(tool?.inputSchema ?? {}, pairs)
@@ -99,15 +95,15 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
           received: pairs.join(" "),
           detail: typed.failure.map((issue) => `${issue.path}: ${issue.message}`).join("; "),
         })
-        if (json) run.printer.json(errorDocument(failure, "call"))
+        if (output.json) run.printer.json(errorDocument(failure, "call"))
         run.printer.err(errorFrame(failure))
         return failure.exit
       }
       const state = yield* flow.call(name, { ...given, ...typed.success })
-      const ended = endOf(run, state, "call", json, quiet)
+      const ended = endOf(run, state, "call", output)
       const { result } = state.facts
       if (ended !== 0 || result === undefined) return ended
-      if (json)
+      if (output.json)
         run.printer.json({ serverUrl: state.serverUrl, tool: name, isError: result.isError, result: result.raw })
       else run.printer.out(resultLines(state))
       return result.isError ? 1 : 0

@@ -1,78 +1,55 @@
-import * as Console from "effect/Console"
 import * as Argument from "effect/cli/Argument"
-import * as CliConfig from "effect/cli/CliConfig"
-import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
-import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Path from "effect/Path"
-import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
-import * as Stdio from "effect/Stdio"
-import * as Terminal from "effect/Terminal"
+import { commandFirst } from "./argv.ts"
 import * as flags from "./flags.ts"
+import { presentation } from "./presentation.ts"
 import { version } from "./version.ts"
 
 /**
  * The command line. Each handler loads its own face, so that no command pays for another. The exit code travels out of
  * the handlers through `done`, because effect/cli gives back nothing.
  */
-const build = (done: (code: number) => void) => {
-  const ends = <I, E>(load: (input: I) => Effect.Effect<number, E>) =>
+const declare = (done: (code: number) => void) => {
+  const from = <I, E>(load: () => Promise<(input: I) => Effect.Effect<number, E>>) =>
     Effect.fnUntraced(function* (input: I) {
-      done(yield* load(input))
+      const handle = yield* Effect.promise(load)
+      done(yield* handle(input))
     })
-  const load = <M>(module: () => Promise<M>) => Effect.promise(module)
 
   const open = Command.make(
     "open",
     { url: flags.url, ...flags.serverFlags, ...flags.openFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./open.ts")),
-        ({ open }) => open(input),
-      ),
-    ),
-  ).pipe(Command.withDescription("Open the screen on a server (the command's name may be left out)"))
-
-  const demo = Command.make(
-    "demo",
-    flags.serverFlags,
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./demo.ts")),
-        ({ demo }) => demo({ ...input, url: Option.none() }),
-      ),
-    ),
+    from(() => import("./open.ts").then(({ open }) => open)),
   ).pipe(
     Command.withDescription(
-      "The whole sign-in and several calls against the embedded mock server, as a plain transcript",
+      "Open the screen on a server, or without a terminal print the same run (the command's name may be left out)",
     ),
-    Command.withExamples([{ command: "mcp-dcr-tui demo", description: "No network needed" }]),
+    Command.withExamples([
+      { command: "mcp-dcr-tui https://host.example/mcp", description: "Step by step, with Enter" },
+      { command: "mcp-dcr-tui --mock", description: "The same on the embedded mock server" },
+    ]),
   )
 
   const learn = Command.make(
     "learn",
     { url: flags.url, ...flags.serverFlags, ...flags.openFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./open.ts")),
-        ({ open }) => open({ ...input, learn: true }),
-      ),
-    ),
+    from(() => import("./open.ts").then(({ learn }) => learn)),
   ).pipe(Command.withDescription("Open the sign-in with an explanation of each step beside it"))
+
+  const demo = Command.make(
+    "demo",
+    flags.demoFlags,
+    from(() => import("./demo.ts").then(({ demo }) => demo)),
+  ).pipe(
+    Command.withDescription("A whole sign-in and several calls against the embedded mock server, as plain text"),
+    Command.withExamples([{ command: "mcp-dcr-tui demo", description: "No network needed" }]),
+  )
 
   const login = Command.make(
     "login",
     { url: flags.url, ...flags.serverFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./login.ts")),
-        ({ login }) => login(input),
-      ),
-    ),
+    from(() => import("./login.ts").then(({ login }) => login)),
   ).pipe(
     Command.withDescription("Sign in and keep the tokens"),
     Command.withExamples([
@@ -84,12 +61,7 @@ const build = (done: (code: number) => void) => {
   const tools = Command.make(
     "tools",
     { url: flags.url, ...flags.serverFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./tools.ts")),
-        ({ tools }) => tools(input),
-      ),
-    ),
+    from(() => import("./tools.ts").then(({ tools }) => tools)),
   ).pipe(
     Command.withDescription("List the tools of a server"),
     Command.withExamples([
@@ -100,19 +72,14 @@ const build = (done: (code: number) => void) => {
   const call = Command.make(
     "call",
     {
-      words: Argument.String("url, tool and name=value").pipe(
+      words: Argument.String("words").pipe(
         Argument.withDescription("URL of the server, name of the tool, its arguments"),
         Argument.variadic(),
       ),
       ...flags.serverFlags,
       ...flags.callFlags,
     },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./call.ts")),
-        ({ call }) => call(input),
-      ),
-    ),
+    from(() => import("./call.ts").then(({ call }) => call)),
   ).pipe(
     Command.withDescription("Call a tool"),
     Command.withExamples([
@@ -130,50 +97,36 @@ const build = (done: (code: number) => void) => {
   const refresh = Command.make(
     "refresh",
     { url: flags.url, ...flags.serverFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./refresh.ts")),
-        ({ refresh }) => refresh(input),
-      ),
-    ),
+    from(() => import("./refresh.ts").then(({ refresh }) => refresh)),
   ).pipe(Command.withDescription("Use the stored refresh token now"))
 
   const logout = Command.make(
     "logout",
     { url: flags.url, ...flags.serverFlags },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./logout.ts")),
-        ({ logout }) => logout(input),
-      ),
-    ),
-  ).pipe(Command.withDescription("Revoke the stored tokens and delete them"))
+    from(() => import("./logout.ts").then(({ logout }) => logout)),
+  ).pipe(Command.withDescription("Revoke the stored tokens at the server and delete them here"))
 
   const clients = Command.make(
     "clients",
     {
-      words: Argument.String("list | show URL | forget URL").pipe(Argument.variadic()),
+      words: Argument.String("words").pipe(Argument.variadic()),
       ...flags.storeFlags,
       ...flags.outputFlags,
       ...flags.yes,
     },
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./clients.ts")),
-        ({ clients }) => clients(input),
-      ),
-    ),
-  ).pipe(Command.withDescription("What is stored: list (default), show URL, forget URL"))
+    from(() => import("./clients.ts").then(({ clients }) => clients)),
+  ).pipe(
+    Command.withDescription("Show or forget what is stored, per server and authorization server"),
+    Command.withExamples([
+      { command: "mcp-dcr-tui clients", description: "What there is" },
+      { command: "mcp-dcr-tui clients forget https://host.example/mcp", description: "Delete client and tokens" },
+    ]),
+  )
 
   const mock = Command.make(
     "mock",
     flags.mockFlags,
-    ends((input) =>
-      Effect.flatMap(
-        load(() => import("./mock.ts")),
-        ({ mock }) => mock(input),
-      ),
-    ),
+    from(() => import("./mock.ts").then(({ mock }) => mock)),
   ).pipe(
     Command.withDescription("Serve the mock: an MCP server with its own authorization server, to learn and test on"),
     Command.withExamples([
@@ -181,80 +134,23 @@ const build = (done: (code: number) => void) => {
     ]),
   )
 
-  const commands = [open, learn, demo, login, tools, call, refresh, logout, clients, mock] as const
-  return Command.make("mcp-dcr-tui").pipe(
-    Command.withDescription(
-      "Walk through MCP authorization, one visible step at a time.\n\n  mcp-dcr-tui URL   opens the screen on a server",
-    ),
-    Command.withSubcommands([...commands]),
-  )
+  return [open, learn, demo, login, tools, call, refresh, logout, clients, mock] as const
 }
-
-const commandNames = new Set([
-  "open",
-  "learn",
-  "demo",
-  "login",
-  "tools",
-  "call",
-  "refresh",
-  "logout",
-  "clients",
-  "mock",
-])
-const rootFlags = new Set(["--help", "-h", "--version", "-v", "--completions"])
-
-/** `mcp-dcr-tui URL` and `mcp-dcr-tui --mock` mean `open`, wherever the flags stand. */
-const withCommand = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [first] = argv
-  return first !== undefined && (commandNames.has(first) || rootFlags.has(first)) ? argv : ["open", ...argv]
-}
-
-const platform = Layer.mergeAll(
-  Path.layer,
-  FileSystem.layerNoop({}),
-  Stdio.layerTest({}),
-  Layer.succeed(
-    Terminal.Terminal,
-    Terminal.make({
-      columns: Effect.sync(() => process.stdout.columns ?? 80),
-      rows: Effect.sync(() => process.stdout.rows ?? 24),
-      size: Effect.die("not used"),
-      readInput: Effect.die("not used"),
-      readLine: Effect.fail(new Terminal.QuitError()),
-      display: (text) => Effect.sync(() => void process.stdout.write(text)),
-    }),
-  ),
-  Layer.succeed(
-    ChildProcessSpawner.ChildProcessSpawner,
-    ChildProcessSpawner.make(() => Effect.die("not used")),
-  ),
-  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] }),
-  CliOutput.layerPresenter({
-    present: (event) => {
-      switch (event._tag) {
-        case "Version":
-          return Console.log(version)
-        case "Help":
-          return Console.log(CliOutput.defaultFormatter({ colors: false }).formatHelpDoc(event.helpDoc))
-        case "InvalidInvocation":
-          return Console.error(
-            `${event.errors.map((error) => error.message).join("\n")}\nTry: ${event.commandPath.join(" ")} --help`,
-          )
-      }
-    },
-  }),
-)
 
 /** Runs a command line; gives the exit code of its handler. */
 export const runCommand = (argv: ReadonlyArray<string>) =>
   Effect.suspend(() => {
     let code = 0
-    const root = build((ended) => {
+    const commands = declare((ended) => {
       code = ended
     })
-    return Command.runWith(root, { version })(withCommand(argv)).pipe(
-      Effect.provide(platform),
+    const root = Command.make("mcp-dcr-tui").pipe(
+      Command.withDescription("Walk through MCP authorization, one visible step at a time."),
+      Command.withSubcommands([...commands]),
+    )
+    const words = commandFirst(argv, new Set(commands.map(({ name }) => name)))
+    return Command.runWith(root, { version })(words).pipe(
+      Effect.provide(presentation({ json: argv.includes("--json") })),
       Effect.map(() => code),
     )
   })

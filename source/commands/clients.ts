@@ -1,11 +1,12 @@
+import readline from "node:readline"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import { formatExpiry } from "../text/duration.ts"
 import type { StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
 import { usageFailure } from "./failure.ts"
+import { lifetime } from "./lifetime.ts"
+import { outputOf } from "./output.ts"
 import { type Line, line, makePrinter } from "./print.ts"
-import { outputOf } from "./settings.ts"
 import { vaultLayer } from "./vault-layer.ts"
 
 export interface ClientsInput {
@@ -41,14 +42,10 @@ const shown = ({ client, grant, ...record }: StoredRecord, now: number): object 
   lastUsedAt: new Date(record.lastUsedAt).toISOString(),
 })
 
-const tokenText = ({ grant }: StoredRecord, now: number): string => {
-  if (grant === undefined) return "no token"
-  const renewable = grant.refreshToken === undefined ? "" : ", can be renewed"
-  if (grant.expiresAt === undefined) return `token${renewable}`
-  return grant.expiresAt <= now
-    ? `token expired${renewable}`
-    : `token ${formatExpiry(grant.expiresAt - now)}${renewable}`
-}
+const tokenText = ({ grant }: StoredRecord, now: number): string =>
+  grant === undefined
+    ? "none"
+    : `${lifetime(grant.expiresAt, now)}${grant.refreshToken === undefined ? "" : ", can be renewed"}`
 
 const listLines = (records: ReadonlyArray<StoredRecord>, now: number): ReadonlyArray<Line> =>
   records.flatMap((record) => [
@@ -58,15 +55,17 @@ const listLines = (records: ReadonlyArray<StoredRecord>, now: number): ReadonlyA
     line(`  token   ${tokenText(record, now)}`),
   ])
 
+/** One line from the terminal; the end of the input is a no. */
 const confirmed = (question: string): Effect.Effect<boolean> =>
   Effect.callback<boolean>((resume) => {
-    process.stderr.write(`${question} [y/N] `)
-    const onData = (chunk: Buffer) => {
-      process.stdin.pause()
-      resume(Effect.succeed(/^\s*y(es)?\s*$/i.test(chunk.toString())))
-    }
-    process.stdin.once("data", onData)
-    return Effect.sync(() => void process.stdin.off("data", onData))
+    const answers = readline.createInterface({ input: process.stdin, output: process.stderr })
+    let said = ""
+    answers.question(`${question} [y/N] `, (text) => {
+      said = text
+      answers.close()
+    })
+    answers.once("close", () => resume(Effect.succeed(/^\s*y(es)?\s*$/i.test(said))))
+    return Effect.sync(() => answers.close())
   })
 
 /** `clients [list | show URL | forget URL]`: what is stored, per issuer and resource. */

@@ -3,9 +3,10 @@ import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
 import { resultLines } from "./call.ts"
 import { embeddedMock } from "./embedded-mock.ts"
+import type { OutputFlags } from "./output.ts"
 import { line } from "./print.ts"
-import { endOf, type Run, withRun } from "./run.ts"
-import { type ServerInput, settingsOf } from "./settings.ts"
+import { endOf, endOfAside, type Run, withRun } from "./run.ts"
+import { defaultInput, type ServerInput, settingsOf } from "./settings.ts"
 
 /** What the demo calls, in order; each shows another side of a tool call. */
 const calls: ReadonlyArray<readonly [tool: string, args: Readonly<Record<string, unknown>>]> = [
@@ -15,50 +16,56 @@ const calls: ReadonlyArray<readonly [tool: string, args: Readonly<Record<string,
   ["slow", { steps: 3, delayMs: 50 }],
 ]
 
+/** A server is not asked for: the demo brings its own. */
+export type DemoInput = OutputFlags & Pick<ServerInput, "protocolVersion" | "journal">
+
 const showResult = (run: Run, state: FlowState) =>
   run.printer.out(resultLines(state).map((each) => line(`     ${each.text}`)))
 
 /** `demo`: register, authorize, token, list tools, call several, refresh, call again, revoke; against the embedded mock. */
-export const demo = Effect.fn("commands.demo")(function* (input: ServerInput) {
+export const demo = Effect.fn("commands.demo")(function* (input: DemoInput) {
   const mock = yield* embeddedMock({ autoApprove: true })
-  const settings = yield* settingsOf({ ...input, noStore: true }, { serverUrl: mock.url, browser: "follow" })
-  const { json, quiet } = settings.output
+  const settings = yield* settingsOf(
+    { ...defaultInput, ...input, noStore: true },
+    { serverUrl: mock.url, browser: "follow" },
+  )
+  const { output } = settings
   return yield* withRun(settings, { goal: "call", transcript: "out" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", json, quiet)
+      const code = endOf(run, listed, "tools", output)
       if (code !== 0) return code
       const results: Array<unknown> = []
       for (const [tool, args] of calls) {
         const state = yield* flow.call(tool, args)
-        const failed = endOf(run, state, "call", json, quiet)
+        const failed = endOf(run, state, "call", output)
         if (failed !== 0) return failed
         results.push({ tool, result: state.facts.result?.raw })
-        if (!json) showResult(run, state)
+        if (!output.json) showResult(run, state)
       }
       yield* flow.intend({ _tag: "Refresh" })
-      const renewed = yield* flow.idle
+      const notRenewed = endOfAside(run, yield* flow.idle, "refresh", output)
+      if (notRenewed !== undefined) return notRenewed
       const again = yield* flow.call("public_info", {})
-      if (!json) showResult(run, again)
+      const refused = endOf(run, again, "call", output)
+      if (refused !== 0) return refused
+      if (!output.json) showResult(run, again)
       yield* flow.intend({ _tag: "Revoke" })
       const ended = yield* flow.idle
-      const ok =
-        renewed.steps.refresh.status === "done" &&
-        again.steps.call.status === "done" &&
-        ended.steps.revoke.status === "done"
-      if (json) run.printer.json({ serverUrl: ended.serverUrl, ok, results })
+      const notRevoked = endOfAside(run, ended, "revoke", output)
+      if (notRevoked !== undefined) return notRevoked
+      if (output.json) run.printer.json({ serverUrl: ended.serverUrl, results })
       else
         run.printer.out([
           line(""),
           line(
-            ok
-              ? `✓ ${ended.exchangeCount} exchanges: discovered, registered, signed in, called ${calls.length + 1} tools, refreshed, revoked.`
-              : "✗ The demo did not reach its end.",
-            ok ? "good" : "bad",
+            `✓ ${ended.exchangeCount} exchanges: discovered, registered, signed in, called ${calls.length + 1} tools, refreshed, revoked.`,
+            "good",
+            2,
           ),
         ])
-      return ok ? 0 : 1
+      return 0
     }),
   )
 }, Effect.scoped)

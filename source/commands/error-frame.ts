@@ -17,14 +17,14 @@ export const errorFrame = (
   line("  Why", "title"),
   line(`    ${problem.why}`),
   line("  What to do", "title"),
-  ...problem.remedy.map((remedy) => line(`    · ${remedy}`)),
+  ...problem.remedy.map((remedy) => line(`    · ${remedy}`, undefined, 6)),
   line("  Evidence", "title"),
   ...evidenceRows.flatMap(([name, label]) => {
     const value = problem[name]
-    return value === undefined || value === "" ? [] : [line(`    ${label.padEnd(9)} ${value}`)]
+    return value === undefined || value === "" ? [] : [line(`    ${label.padEnd(9)} ${value}`, undefined, 14)]
   }),
   ...(problem.exchange === undefined ? [] : [line(`    exchange  #${problem.exchange}`)]),
-  line(`    rule      ${problem.rule}`),
+  line(`    rule      ${problem.rule}`, undefined, 14),
   line(`    code      ${problem.code} (exit ${problem.exit})`, "dim"),
 ]
 

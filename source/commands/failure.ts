@@ -2,13 +2,22 @@ import * as Data from "effect/Data"
 import { type Evidence, type Problem, type ProblemText, problem } from "../text/problem.ts"
 
 export type UsageCode =
+  | "command_line"
   | "url_missing"
+  | "url_invalid"
   | "url_without_scheme"
+  | "url_scheme"
+  | "url_insecure"
+  | "url_twice"
+  | "address_invalid"
+  | "timeout_invalid"
   | "header_invalid"
   | "file_unreadable"
+  | "tool_missing"
   | "arguments_invalid"
   | "terminal_needed"
   | "port_taken"
+  | "port_invalid"
   | "host_not_loopback"
   | "clients_usage"
   | "nothing_stored"
@@ -16,6 +25,13 @@ export type UsageCode =
   | "journal_unwritable"
 
 const texts: Readonly<Record<UsageCode, ProblemText>> = {
+  command_line: {
+    what: "The command line was not understood.",
+    why: "A command, flag or value is not one that this program knows.",
+    remedy: ["Compare with: mcp-dcr-tui --help, or mcp-dcr-tui COMMAND --help."],
+    rule: "mcp-dcr-tui --help",
+    exit: 2,
+  },
   url_missing: {
     what: "Which server? No URL was given.",
     why: "Every command but `demo`, `learn` and `mock` works on one MCP server.",
@@ -24,10 +40,52 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     exit: 2,
   },
   url_without_scheme: {
-    what: "The URL has no scheme.",
+    what: "The URL does not say whether to use https or http.",
     why: "An MCP server is named by its whole URL; guessing http or https could send a token the wrong way.",
-    remedy: ["Put https:// (or http:// for this machine) before it."],
+    remedy: ["Put https:// before it, or http:// for a server on this machine."],
     rule: "MCP authorization, Canonical Server URI",
+    exit: 2,
+  },
+  url_invalid: {
+    what: "This is not a URL.",
+    why: "An MCP server is named by an absolute URL with scheme, host and usually a path.",
+    remedy: ["Give the whole address, for example https://host.example/mcp."],
+    rule: "MCP authorization, Canonical Server URI",
+    exit: 2,
+  },
+  url_scheme: {
+    what: "An MCP server is reached over https, or over http on this machine.",
+    why: "Other schemes are not part of Streamable HTTP.",
+    remedy: ["Give the server's https address."],
+    rule: "MCP transports, Streamable HTTP",
+    exit: 2,
+  },
+  url_insecure: {
+    what: "The URL is plain http on a host that is not this machine; nothing was sent.",
+    why: "Tokens and codes that travel without TLS can be read and used by anyone on the way.",
+    remedy: ["Use https.", "In a test network only: add --allow-insecure."],
+    rule: "MCP authorization, Communication Security; OAuth 2.1 §1.5",
+    exit: 2,
+  },
+  url_twice: {
+    what: "Two servers were named.",
+    why: "The URL argument and --server-url mean the same, and they differ.",
+    remedy: ["Leave one of them out."],
+    rule: "mcp-dcr-tui --help",
+    exit: 2,
+  },
+  address_invalid: {
+    what: "A flag takes a URL, and this is none that can be used.",
+    why: "It must be an absolute https URL, or http on this machine.",
+    remedy: ["Give the whole address, for example https://auth.example."],
+    rule: "mcp-dcr-tui --help",
+    exit: 2,
+  },
+  timeout_invalid: {
+    what: "--timeout takes a number of seconds above 0.",
+    why: "Without any time to wait, no request can be answered.",
+    remedy: ["For example: --timeout 60"],
+    rule: "mcp-dcr-tui --help",
     exit: 2,
   },
   header_invalid: {
@@ -44,6 +102,13 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     rule: "mcp-dcr-tui --help",
     exit: 2,
   },
+  tool_missing: {
+    what: "Which tool? None was named.",
+    why: "A call names the server, then the tool, then its arguments.",
+    remedy: ["mcp-dcr-tui call URL TOOL [name=value …]", "See what there is: mcp-dcr-tui tools URL"],
+    rule: "mcp-dcr-tui call --help",
+    exit: 2,
+  },
   arguments_invalid: {
     what: "The tool's arguments do not fit.",
     why: "They are checked against the input schema of the tool before anything is sent.",
@@ -54,13 +119,23 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
   terminal_needed: {
     what: "The screen needs a terminal.",
     why: "Standard input or output is not one.",
-    remedy: ["Use a plain command: demo, login, tools, call."],
+    remedy: [
+      "With a URL the same run is printed as plain text: mcp-dcr-tui URL",
+      "Or use a plain command: demo, login, tools, call.",
+    ],
     rule: "mcp-dcr-tui --help",
     exit: 2,
   },
   port_taken: {
     what: "The port is in use.",
     why: "Another program listens there.",
+    remedy: ["Choose another one with --port, or --port 0 for any."],
+    rule: "mcp-dcr-tui mock --help",
+    exit: 2,
+  },
+  port_invalid: {
+    what: "The mock server cannot listen on this port.",
+    why: "See the detail below.",
     remedy: ["Choose another one with --port, or --port 0 for any."],
     rule: "mcp-dcr-tui mock --help",
     exit: 2,

@@ -11,7 +11,26 @@ export const url = Argument.String("url").pipe(
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
 
-const toggle = (name: string, description: string) =>
+/** Flags that take no value: the command line must know them before it knows the command. */
+export const toggles = [
+  "no-input",
+  "strict",
+  "legacy-auth",
+  "allow-insecure",
+  "no-store",
+  "json",
+  "verbose",
+  "quiet",
+  "no-color",
+  "ascii",
+  "no-auth",
+  "auto-approve",
+  "yes",
+  "mock",
+  "reduced-motion",
+] as const
+
+const toggle = (name: (typeof toggles)[number], description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
 const target = {
@@ -22,72 +41,107 @@ const target = {
     "2025-11-25",
     "2025-06-18",
     "2025-03-26",
-  ]).pipe(Flag.withDescription("Protocol revision; auto finds it out"), Flag.withDefault("auto" as const)),
+  ]).pipe(
+    Flag.withMetavar("REVISION"),
+    Flag.withDescription("Revision of MCP to speak: auto (default) finds it out"),
+    Flag.withDefault("auto" as const),
+  ),
   header: Flag.String("header").pipe(
     Flag.withMetavar('"Name: value"'),
-    Flag.withDescription("Extra header field for every request; may be repeated"),
+    Flag.withDescription("Extra header field on every request; may be repeated"),
     Flag.atLeast(0),
   ),
   timeout: Flag.Finite("timeout").pipe(
     Flag.withMetavar("SECONDS"),
-    Flag.withDescription("How long to wait for an answer"),
+    Flag.withDescription("How long to wait for each answer"),
     Flag.optional,
   ),
-  caFile: text("ca-file", "FILE", "Certificates (PEM) of a private authority"),
+  caFile: text("ca-file", "FILE", "Certificates (PEM) of a private certificate authority"),
 }
 
 const identity = {
   registration: Flag.Literals("registration", ["auto", "preregistered", "cimd", "dcr"]).pipe(
-    Flag.withDescription("How to become known to the authorization server"),
+    Flag.withMetavar("WAY"),
+    Flag.withDescription(
+      "How to become known to the authorization server: auto (default) takes the first that works, dcr registers",
+    ),
     Flag.withDefault("auto" as const),
   ),
-  clientId: text("client-id", "ID", "A client id that you were given"),
-  clientSecretFile: text("client-secret-file", "FILE", "File with its secret (or set MCP_DCR_TUI_CLIENT_SECRET)"),
-  clientMetadataUrl: text("client-metadata-url", "URL", "URL of a client ID metadata document"),
+  clientId: text("client-id", "ID", "A client id that you were given (pre-registration)"),
+  clientSecretFile: text("client-secret-file", "FILE", "File with its secret; or set MCP_DCR_TUI_CLIENT_SECRET"),
+  clientMetadataUrl: text("client-metadata-url", "URL", "Your published client ID metadata document"),
   clientName: text("client-name", "NAME", "Name to register under"),
-  redirectUri: text("redirect-uri", "URI", "Callback address; port 0 means any free port"),
+  redirectUri: text("redirect-uri", "URI", "Where the browser brings the answer; port 0 means any free port"),
 }
 
 const authorization = {
   scope: text("scope", "SCOPE", "Scopes to ask for, instead of those that the server names"),
   issuer: text("issuer", "URL", "Which authorization server to use where there are several"),
   browser: Flag.Literals("browser", ["system", "print", "follow"]).pipe(
+    Flag.withMetavar("HOW"),
     Flag.withDescription(
-      "system opens it, print shows the address, follow plays the browser for servers that do not ask",
+      "system opens the sign-in page, print only shows its address, follow plays the browser for servers that approve without asking",
     ),
     Flag.optional,
   ),
-  noInput: toggle("no-input", "Never ask and never open anything"),
+  noInput: toggle("no-input", "Never ask and open nothing: exit 3 when a sign-in is needed"),
 }
 
 const leniency = {
   strict: toggle("strict", "Tolerate nothing that the standards forbid"),
-  legacyAuth: toggle("legacy-auth", "Accept servers of revision 2025-03-26 without resource metadata"),
+  legacyAuth: toggle("legacy-auth", "Accept servers of revision 2025-03-26, which publish no resource metadata"),
   allowInsecure: toggle("allow-insecure", "Allow plain http to hosts other than this machine"),
 }
 
 const files = {
-  store: text("store", "DIR", "Where credentials are kept"),
-  noStore: toggle("no-store", "Keep nothing after this run"),
+  store: text("store", "DIR", "Folder for credentials, instead of the one in your home"),
+  noStore: toggle("no-store", "Read and keep no credentials"),
   journal: text("journal", "FILE", "Save the journal of this run (JSON lines, without secrets)"),
 }
 
 const output = {
-  json: toggle("json", "One JSON document on standard output"),
-  verbose: toggle("verbose", "Show every exchange"),
-  quiet: toggle("quiet", "Show no progress"),
-  noColor: toggle("no-color", "No colours (NO_COLOR works as well)"),
+  json: toggle("json", "Print one JSON document, errors too; progress goes to standard error"),
+  verbose: toggle("verbose", "Show every request and answer, secrets masked"),
+  quiet: toggle("quiet", "Show the result only"),
+  noColor: toggle("no-color", "No colours; NO_COLOR works as well"),
   ascii: toggle("ascii", "Only ASCII characters"),
 }
 
 /** What a command needs that talks to a server. */
 export const serverFlags = { ...target, ...identity, ...authorization, ...leniency, ...files, ...output }
 
+/** What `demo` needs: it brings its own server. */
+export const demoFlags = {
+  protocolVersion: target.protocolVersion,
+  journal: files.journal,
+  ...output,
+}
+
 export const outputFlags = output
 
+const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** The same groups as headings of the help; a flag of none of them belongs to its command. */
+export const flagGroups: ReadonlyArray<readonly [heading: string, names: ReadonlyArray<string>]> = Object.entries({
+  Server: target,
+  "Client identity": identity,
+  Authorization: authorization,
+  Leniency: leniency,
+  Files: files,
+  Output: output,
+}).map(([heading, flags]) => [heading, Object.keys(flags).map(kebab)])
+
 export const mockFlags = {
-  port: Flag.Int("port").pipe(Flag.withDescription("Port; 0 means any free one"), Flag.withDefault(3000)),
-  host: Flag.String("host").pipe(Flag.withDescription("Address to listen on"), Flag.withDefault("127.0.0.1")),
+  port: Flag.Int("port").pipe(
+    Flag.withMetavar("PORT"),
+    Flag.withDescription("Port; 0 means any free one, 3000 is the default"),
+    Flag.withDefault(3000),
+  ),
+  host: Flag.String("host").pipe(
+    Flag.withMetavar("ADDRESS"),
+    Flag.withDescription("Loopback address to listen on, 127.0.0.1 is the default"),
+    Flag.withDefault("127.0.0.1"),
+  ),
   noAuth: toggle("no-auth", "Serve MCP without authorization"),
   autoApprove: toggle("auto-approve", "Skip the sign-in page: approve every authorization request at once"),
   tokenLifetime: Flag.Int("token-lifetime").pipe(
@@ -108,5 +162,5 @@ export const openFlags = {
 }
 
 export const callFlags = {
-  args: text("args", "JSON", "Arguments as JSON; - reads standard input, @file a file"),
+  args: text("args", "JSON", "The arguments as one JSON object; - reads it from standard input, @FILE from a file"),
 }

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
-import { formatExpiry } from "../text/duration.ts"
+import { lifetime } from "./lifetime.ts"
 import { type Line, line } from "./print.ts"
 import { endOf, withRun } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
@@ -9,13 +9,14 @@ import { type ServerInput, settingsOf } from "./settings.ts"
 const summary = (state: FlowState): ReadonlyArray<Line> => {
   const { grant, identity, session } = state.facts
   if (grant === undefined) return [line(`${state.serverUrl} asks for no authorization.`)]
-  const left = grant.expiresAt === undefined ? "unknown" : formatExpiry(grant.expiresAt - state.at)
   return [
     line(`Signed in to ${state.serverUrl}`),
     line(`  issuer   ${grant.issuer}`),
     line(`  client   ${identity?.client.clientId ?? grant.clientId} (${identity?.client.source ?? "stored"})`),
-    line(`  scope    ${grant.scope ?? "as the server sees fit"}`),
-    line(`  expires  ${left}${grant.refreshToken === undefined ? "" : ", can be renewed"}`),
+    line(`  scope    ${grant.scope ?? "as the server sees fit"}`, undefined, 11),
+    line(
+      `  token    ${lifetime(grant.expiresAt, state.at)}${grant.refreshToken === undefined ? "" : ", can be renewed"}`,
+    ),
     line(`  protocol ${session?.protocolVersion ?? "?"}`),
   ]
 }
@@ -44,14 +45,14 @@ const document = (state: FlowState): object => {
 /** `login URL`: through step 8, keeping the result. */
 export const login = Effect.fn("commands.login")(function* (input: ServerInput) {
   const settings = yield* settingsOf(input)
-  const { json, quiet } = settings.output
+  const { output } = settings
   return yield* withRun(settings, { goal: "connect" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const state = yield* flow.runTo("connect")
-      const code = endOf(run, state, "connect", json, quiet)
+      const code = endOf(run, state, "connect", output)
       if (code !== 0) return code
-      if (json) run.printer.json(document(state))
+      if (output.json) run.printer.json(document(state))
       else run.printer.out(summary(state))
       return 0
     }),

@@ -43,10 +43,10 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
           ...(input.tokenLifetime._tag === "Some" ? { tokenLifetime: input.tokenLifetime.value } : {}),
         }),
       catch: (error) =>
-        usageFailure("port_taken", {
-          received: `${host}:${input.port}`,
-          detail: error instanceof Error ? error.message : "",
-        }),
+        usageFailure(
+          error instanceof Error && "code" in error && error.code === "EADDRINUSE" ? "port_taken" : "port_invalid",
+          { received: `${host}:${input.port}`, detail: error instanceof Error ? error.message : "" },
+        ),
     }),
     (running) => Effect.promise(() => running.close()),
   )

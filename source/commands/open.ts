@@ -112,23 +112,23 @@ const screen = Effect.fn("commands.screen")(function* (input: OpenInput, url: st
 /** Without a terminal: the same run as a transcript, as far as a tool that can be called without arguments. */
 const transcript = Effect.fn("commands.transcript")(function* (input: OpenInput) {
   const settings = yield* settingsOf(input)
-  const { json, quiet } = settings.output
+  const { output } = settings
   return yield* withRun(settings, { goal: "call", transcript: "out" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", json, quiet)
+      const code = endOf(run, listed, "tools", output)
       if (code !== 0) return code
       const suggestion = suggestedCall(listed.facts.tools ?? [])
       const state = suggestion === undefined ? listed : yield* flow.call(suggestion.tool, suggestion.arguments)
-      if (json)
+      if (output.json)
         run.printer.json({
           serverUrl: state.serverUrl,
           tools: state.facts.tools,
           result: state.facts.result?.raw ?? null,
         })
       else run.printer.out(resultLines(state))
-      return suggestion === undefined ? 0 : endOf(run, state, "call", json, quiet)
+      return suggestion === undefined ? 0 : endOf(run, state, "call", output)
     }),
   )
 })
@@ -146,3 +146,6 @@ export const open = Effect.fn("commands.open")(function* (input: OpenInput) {
   if (input.mock || input.learn === true) return yield* demo(input)
   return yield* usageFailure("terminal_needed")
 })
+
+/** `learn [URL]`: the same with the explanations on. */
+export const learn = (input: OpenInput) => open({ ...input, learn: true })

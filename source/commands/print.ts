@@ -1,5 +1,6 @@
 import { sanitize, sanitizeJson } from "../text/sanitize.ts"
-import type { Output } from "./settings.ts"
+import { width } from "../text/width.ts"
+import type { Output } from "./output.ts"
 
 /**
  * The one place where plain commands write. Every line is sanitized here, because nearly every line holds something that
@@ -31,6 +32,33 @@ const asciiMarks: Readonly<Record<string, string>> = {
 export interface Line {
   readonly text: string
   readonly role?: Role
+  /** Cells of indentation of the lines that follow when a terminal is too narrow; left out: as the first line. */
+  readonly hang?: number
+}
+
+/**
+ * Folds a line at spaces. A word that no line can hold is never cut: a terminal wraps it by itself, and an address that
+ * is selected there stays whole.
+ */
+export const fold = (text: string, cells: number, hang = width(/^ */.exec(text)?.[0] ?? "")): ReadonlyArray<string> => {
+  if (width(text) <= cells) return [text]
+  const lines: Array<string> = []
+  let current = ""
+  let gap = ""
+  for (const [word] of text.matchAll(/ +|[^ ]+/g)) {
+    if (word.startsWith(" ")) {
+      gap = word
+      continue
+    }
+    const fits = width(current + gap + word) <= cells || width(word) > cells - hang
+    if (fits || current.trim() === "") current += gap + word
+    else {
+      lines.push(current)
+      current = " ".repeat(hang) + word
+    }
+    gap = ""
+  }
+  return [...lines, current]
 }
 
 export interface Printer {
@@ -43,14 +71,16 @@ export interface Printer {
 }
 
 export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer => {
-  const render = ({ text, role = "plain" }: Line): string => {
+  const render = ({ text, role = "plain", hang }: Line, cells: number): ReadonlyArray<string> => {
     const clean = sanitize(text, { lines: "one" })
     const marked = output.ascii ? clean.replace(/[✓✗→←·▶○…]/g, (mark) => asciiMarks[mark] ?? mark) : clean
     const [open, close] = colors[role]
-    return output.color && marked !== "" ? open + marked + close : marked
+    return fold(marked, cells, hang).map((row) => (output.color && row !== "" ? open + row + close : row))
   }
   const write = (stream: NodeJS.WriteStream, lines: ReadonlyArray<Line>) => {
-    if (lines.length > 0) stream.write(`${lines.map(render).join("\n")}\n`)
+    // Programs that read a pipe want one line as one line.
+    const cells = stream.isTTY === true ? Math.max(40, stream.columns) : Number.POSITIVE_INFINITY
+    if (lines.length > 0) stream.write(`${lines.flatMap((each) => render(each, cells)).join("\n")}\n`)
   }
   return {
     out: (lines) => write(process.stdout, lines),
@@ -59,4 +89,8 @@ export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer =>
   }
 }
 
-export const line = (text: string, role?: Role): Line => (role === undefined ? { text } : { text, role })
+export const line = (text: string, role?: Role, hang?: number): Line => ({
+  text,
+  ...(role === undefined ? {} : { role }),
+  ...(hang === undefined ? {} : { hang }),
+})

@@ -6,9 +6,10 @@ import { Flow } from "../flow/flow.ts"
 import { Journal } from "../flow/journal.ts"
 import type { FlowState } from "../flow/state.ts"
 import { nextStep } from "../flow/state.ts"
-import type { MainStepId } from "../flow/step-id.ts"
+import type { MainStepId, StepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
 import { errorDocument } from "./error-frame.ts"
+import type { Output } from "./output.ts"
 import { makePrinter, type Printer } from "./print.ts"
 import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
 import type { Settings } from "./settings.ts"
@@ -97,17 +98,26 @@ export const withRun = <A, E>(
     return yield* use({ printer, interrupted })
   }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal })))
 
-/**
- * How a run ended that should have reached `goal`: 0, or the exit code of the failure. Says the failure as JSON where
- * that was asked for; the transcript has shown it already.
- */
-export const endOf = (run: Run, state: FlowState, goal: MainStepId, json: boolean, quiet: boolean): number => {
-  const status = state.steps[goal].status
-  if (status === "done" || status === "skipped") return 0
-  const step = nextStep(state)
-  const problem = step === undefined ? undefined : state.steps[step].problem
+/** The exit code of a step that did not end well; says why as JSON, or in one line where the transcript was not wanted. */
+const failureOf = (run: Run, state: FlowState, step: StepId, { json, quiet }: Output): number => {
+  const { problem } = state.steps[step]
   if (problem === undefined) return run.interrupted() ? 130 : 4
   if (json) run.printer.json(errorDocument(problem, step))
   else if (quiet) run.printer.err([{ text: `✗ ${problem.what} (${problem.code})`, role: "bad" }])
   return problem.exit
 }
+
+/** How a run ended that should have reached `goal`: 0, or the exit code of what went wrong. */
+export const endOf = (run: Run, state: FlowState, goal: MainStepId, output: Output): number => {
+  const { status } = state.steps[goal]
+  if (status === "done" || status === "skipped") return 0
+  return failureOf(run, state, nextStep(state) ?? goal, output)
+}
+
+/** The same for a refresh or a revocation; `undefined` when it was done. */
+export const endOfAside = (
+  run: Run,
+  state: FlowState,
+  aside: "refresh" | "revoke",
+  output: Output,
+): number | undefined => (state.steps[aside].status === "done" ? undefined : failureOf(run, state, aside, output))

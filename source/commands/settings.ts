@@ -3,9 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaultTarget, type Target } from "../flow/target.ts"
 import type { ProtocolVersion } from "../mcp/revisions.ts"
+import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import { secret } from "../text/secret.ts"
 import { checkUrl } from "../wire/address.ts"
 import { type UsageFailure, usageFailure } from "./failure.ts"
+import { type Output, outputOf } from "./output.ts"
 
 /** What effect/cli makes of {@link serverFlags}. */
 export interface ServerInput {
@@ -38,6 +40,37 @@ export interface ServerInput {
   readonly ascii: boolean
 }
 
+/** What is meant when nothing is said. */
+export const defaultInput: ServerInput = {
+  url: Option.none(),
+  serverUrl: Option.none(),
+  protocolVersion: "auto",
+  header: [],
+  timeout: Option.none(),
+  caFile: Option.none(),
+  registration: "auto",
+  clientId: Option.none(),
+  clientSecretFile: Option.none(),
+  clientMetadataUrl: Option.none(),
+  clientName: Option.none(),
+  redirectUri: Option.none(),
+  scope: Option.none(),
+  issuer: Option.none(),
+  browser: Option.none(),
+  noInput: false,
+  strict: false,
+  legacyAuth: false,
+  allowInsecure: false,
+  store: Option.none(),
+  noStore: false,
+  journal: Option.none(),
+  json: false,
+  verbose: false,
+  quiet: false,
+  noColor: false,
+  ascii: false,
+}
+
 /** One run, decided: the target and everything around it. */
 export interface Settings {
   readonly target: Target
@@ -48,14 +81,6 @@ export interface Settings {
   readonly store: { readonly kind: "directory"; readonly directory?: string } | { readonly kind: "memory" }
   readonly journalFile?: string
   readonly output: Output
-}
-
-export interface Output {
-  readonly json: boolean
-  readonly verbose: boolean
-  readonly quiet: boolean
-  readonly color: boolean
-  readonly ascii: boolean
 }
 
 const some = <Name extends string, A>(name: Name, option: Option.Option<A>): { readonly [K in Name]?: A } =>
@@ -78,19 +103,45 @@ const headerOf = (line: string): Effect.Effect<readonly [string, string], UsageF
     : Effect.succeed([match[1], match[2] ?? ""])
 }
 
-/** A URL from a person: trimmed, a missing scheme pointed out, a fragment dropped. */
+/** The address that was meant, where the scheme is missing or spelled wrongly. */
+const withScheme = (text: string): string | undefined => {
+  const bare = text.replace(/^(https?)(?=[:/])[:/]*/i, "")
+  const insecure = /^http(?=[:/])/i.test(text) || /^(localhost|127\.[\d.]+|\[::1\])(?=[:/?]|$)/i.test(bare)
+  const guess = `${insecure ? "http" : "https"}://${bare}`
+  return /^[\w[]/.test(bare) && URL.canParse(guess) ? guess : undefined
+}
+
+const codes = { not_a_url: "url_invalid", unsupported_scheme: "url_scheme", insecure_url: "url_insecure" } as const
+
+/** A URL from a person: trimmed, the fragment dropped, a missing scheme pointed out. */
 export const serverUrlOf = (typed: string, allowInsecure: boolean) =>
   Effect.gen(function* () {
     const text = typed.trim().replace(/#.*$/s, "")
     yield* Effect.fromResult(checkUrl(text, { allowInsecure })).pipe(
-      Effect.mapError((failure) =>
-        failure.code === "not_a_url" && URL.canParse(`https://${text}`)
-          ? usageFailure("url_without_scheme", { received: text, expected: `https://${text}` })
-          : failure,
-      ),
+      Effect.mapError((failure) => {
+        const { code } = failure
+        if (code !== "not_a_url" && code !== "unsupported_scheme" && code !== "insecure_url") return failure
+        // `localhost:3000` is a URL to a parser, with the scheme `localhost`.
+        const unsaid = code === "not_a_url" || (code === "unsupported_scheme" && /^[^/:]+:\d+([/?]|$)/.test(text))
+        const expected = unsaid ? withScheme(text) : undefined
+        return expected === undefined
+          ? usageFailure(codes[code], { received: text })
+          : usageFailure("url_without_scheme", { received: text, expected })
+      }),
     )
     return text
   })
+
+/** What flags say about addresses is checked before anything is sent. */
+const checkAddresses = Effect.fn("commands.checkAddresses")(function* (input: ServerInput) {
+  if (Option.isSome(input.redirectUri)) yield* Effect.fromResult(checkRedirectUri(input.redirectUri.value))
+  for (const [flag, given] of [
+    ["--issuer", input.issuer],
+    ["--client-metadata-url", input.clientMetadataUrl],
+  ] as const)
+    if (Option.isSome(given) && checkUrl(given.value, input)._tag === "Failure")
+      return yield* usageFailure("address_invalid", { received: `${flag} ${given.value}` })
+})
 
 const clientSecret = Effect.fn("commands.clientSecret")(function* (input: ServerInput) {
   if (Option.isSome(input.clientSecretFile)) {
@@ -101,26 +152,20 @@ const clientSecret = Effect.fn("commands.clientSecret")(function* (input: Server
   return fromEnvironment === undefined || fromEnvironment === "" ? undefined : secret("client_secret", fromEnvironment)
 })
 
-export const outputOf = (input: Pick<ServerInput, "json" | "verbose" | "quiet" | "noColor" | "ascii">): Output => ({
-  json: input.json,
-  verbose: input.verbose,
-  quiet: input.quiet,
-  ascii: input.ascii,
-  color:
-    !input.noColor &&
-    (process.env.NO_COLOR ?? "") === "" &&
-    process.env.TERM !== "dumb" &&
-    process.stdout.isTTY === true,
-})
-
 /** Turns flags, files and environment into the settings of one run. `serverUrl` replaces the URL (embedded mock). */
 export const settingsOf = Effect.fn("commands.settings")(function* (
   input: ServerInput,
   fallback: { readonly serverUrl?: string; readonly browser?: Target["browser"] } = {},
 ) {
-  const typed = Option.getOrUndefined(Option.orElse(input.serverUrl, () => input.url)) ?? fallback.serverUrl
+  const [first, second] = Option.toArray(input.url).concat(Option.toArray(input.serverUrl))
+  if (second !== undefined && second !== first)
+    return yield* usageFailure("url_twice", { received: `${first} and ${second}` })
+  const typed = first ?? fallback.serverUrl
   if (typed === undefined) return yield* usageFailure("url_missing")
   const serverUrl = yield* serverUrlOf(typed, input.allowInsecure)
+  yield* checkAddresses(input)
+  if (Option.isSome(input.timeout) && input.timeout.value <= 0)
+    return yield* usageFailure("timeout_invalid", { received: String(input.timeout.value) })
   const headers = Object.fromEntries(yield* Effect.forEach(input.header, headerOf))
   const hidden = yield* clientSecret(input)
   const browserGiven = Option.isSome(input.browser)

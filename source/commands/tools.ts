@@ -23,15 +23,15 @@ const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
 /** `tools URL`: the list, with schemas as received in `--json`. */
 export const tools = Effect.fn("commands.tools")(function* (input: ServerInput) {
   const settings = yield* settingsOf(input)
-  const { json, quiet } = settings.output
+  const { output } = settings
   return yield* withRun(settings, { goal: "tools" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const state = yield* flow.runTo("tools")
-      const code = endOf(run, state, "tools", json, quiet)
+      const code = endOf(run, state, "tools", output)
       if (code !== 0) return code
       const listed = state.facts.tools ?? []
-      if (json)
+      if (output.json)
         run.printer.json({
           serverUrl: state.serverUrl,
           protocolVersion: state.facts.session?.protocolVersion,

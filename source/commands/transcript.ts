@@ -2,7 +2,8 @@ import type { Event } from "../flow/event.ts"
 import type { FlowState } from "../flow/state.ts"
 import { exchangeOf } from "../flow/state.ts"
 import type { Aside, Step } from "../flow/step.ts"
-import { stepNumber } from "../flow/step-id.ts"
+import { isMainStep, stepNumber } from "../flow/step-id.ts"
+import { isLoopbackRedirect } from "../oauth/redirect-uri.ts"
 import { formatMillis } from "../text/duration.ts"
 import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import { errorFrame } from "./error-frame.ts"
@@ -22,7 +23,17 @@ const bodyLines = (record: RequestRecord | ResponseRecord): ReadonlyArray<Line> 
 ]
 
 const indented = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
-  lines.map((each) => ({ ...each, text: `  ${each.text}` }))
+  lines.map(({ hang, ...each }) => ({
+    ...each,
+    text: `  ${each.text}`,
+    ...(hang === undefined ? {} : { hang: hang + 2 }),
+  }))
+
+/** An address without its parameters when they are many: whoever wants them all has `--verbose` and the journal. */
+const shortUrl = (url: string): string => {
+  const [base = "", query = ""] = url.split(/\?(.*)/s, 2)
+  return query.length <= 40 ? url : `${base}?… (${query.split("&").length} parameters)`
+}
 
 /**
  * The run as plain text, one event at a time: a projection of the journal like every other face. `state` is the fold up
@@ -39,6 +50,7 @@ export const transcriptLines = (
     const number = step && stepNumber(step.id)
     return `${number === undefined ? "  " : String(number).padStart(2)} ${step?.title ?? id}`
   }
+  const urlOf = detail === "bodies" ? (url: string) => url : shortUrl
   const loud = detail !== "steps"
   switch (event._tag) {
     case "RunStarted":
@@ -53,7 +65,7 @@ export const transcriptLines = (
       return loud
         ? [
             line(
-              `   → ${event.request.method} ${event.request.url}${event.request.label === undefined ? "" : ` ${event.request.label}`}${event.request.attempt > 1 ? ` (attempt ${event.request.attempt})` : ""}`,
+              `   → ${event.request.method} ${urlOf(event.request.url)}${event.request.label === undefined ? "" : ` ${event.request.label}`}${event.request.attempt > 1 ? ` (attempt ${event.request.attempt})` : ""}`,
             ),
             ...(detail === "bodies" ? bodyLines(event.request) : []),
           ]
@@ -79,7 +91,7 @@ export const transcriptLines = (
       const { finding } = event
       // A check that held is worth a line only to those who want to see the checks.
       if (!loud && (finding.severity === "pass" || finding.severity === "note")) return []
-      return [line(`   ${marks[finding.severity]} ${finding.text} (${finding.rule})`, roles[finding.severity])]
+      return [line(`   ${marks[finding.severity]} ${finding.text} (${finding.rule})`, roles[finding.severity], 5)]
     }
     case "Progressed":
       return loud
@@ -96,9 +108,15 @@ export const transcriptLines = (
       const note = event.note === undefined ? "" : `: ${event.note}`
       if (event.outcome === "failed" && event.problem !== undefined)
         return [line(""), ...indented(errorFrame(event.problem, nameOf(event.step).trim()))]
-      if (event.outcome === "skipped") return [line(`${nameOf(event.step)} · left out${note}`, "dim")]
+      // What was not needed is worth a line only to those who follow every step.
+      if (event.outcome === "skipped")
+        return loud
+          ? [line(`· ${nameOf(event.step)}: left out${event.note === undefined ? "" : `, ${event.note}`}`, "dim", 5)]
+          : []
       if (event.outcome === "cancelled") return [line(`   · stopped${note}`, "warn")]
-      return [loud ? line(`   ✓ done${note}`, "good") : line(`✓ ${nameOf(event.step)}${note}`, "good")]
+      if (loud) return [line(`   ✓ done${note}`, "good", 5)]
+      // What became of an aside is for the command to say.
+      return [line(`✓ ${nameOf(event.step)}${isMainStep(event.step) ? note : ""}`, "good", 5)]
     }
     case "Reset":
       return event.reason === "back" || event.reason.startsWith("call ")
@@ -115,17 +133,22 @@ const browserLines = (wait: {
   readonly opened: string
   readonly detail?: string
 }): ReadonlyArray<Line> => {
-  if (wait.opened === "opened") return [line("   Your browser was asked to open it.", "dim")]
-  if (wait.opened === "failed")
-    return [
-      line(`   The browser did not open (${wait.detail ?? "no reason given"}): open the address yourself.`, "warn"),
-    ]
+  const { url, redirectUri, opened, detail } = wait
+  if (opened === "opened") return [line("   Your browser was asked to open it.", "dim")]
+  if (opened === "failed")
+    return [line(`   No browser could be opened: open the address yourself. ${detail ?? ""}`.trimEnd(), "warn")]
+  const waits = isLoopbackRedirect(redirectUri)
   return [
     line(""),
-    line("   Sign in at this address:"),
-    line(wait.url),
+    line(opened === "opening" ? "   Sign in in your browser, at this address:" : "   Open this address and sign in:"),
+    // At the margin and in one piece, so that it can be copied.
+    line(url),
     line(""),
-    line(`   Waiting for the answer at ${wait.redirectUri}`),
-    line("   Browser on another machine? Paste the address it ends on here and press Enter. Ctrl-C cancels."),
+    ...(waits
+      ? [
+          line(`   Waiting for the answer at ${redirectUri} (Ctrl-C cancels).`),
+          line("   Is the browser on another machine? Paste here the address that it ends on, and press Enter."),
+        ]
+      : [line("   Paste here the address that the browser ends on, and press Enter (Ctrl-C cancels).")]),
   ]
 }
