@@ -130,7 +130,7 @@ const declare = (done: (code: number) => void) => {
   ).pipe(
     Command.withDescription("Serve the mock: an MCP server with its own authorization server, to learn and test on"),
     Command.withExamples([
-      { command: "mcp-dcr-tui mock --port 3000", description: "Then: mcp-dcr-tui http://127.0.0.1:3000/mcp" },
+      { command: "mcp-dcr-tui mock --port 3000", description: "Its server is http://127.0.0.1:3000/mcp" },
     ]),
   )
 

@@ -184,6 +184,7 @@ export class UsageFailure extends Data.TaggedError("UsageFailure")<Problem<Usage
   }
 }
 
+/** The failure of one code with the evidence at hand. */
 export const usageFailure = (code: UsageCode, evidence: Evidence = {}): UsageFailure =>
   new UsageFailure(problem(texts, code, evidence))
 

@@ -29,7 +29,7 @@ const platform = Layer.mergeAll(
       size: Effect.die("not used"),
       readInput: Effect.die("not used"),
       readLine: Effect.fail(new Terminal.QuitError()),
-      display: (text) => Effect.sync(() => void process.stdout.write(text)),
+      display: () => Effect.void,
     }),
   ),
   Layer.succeed(

@@ -70,6 +70,7 @@ export interface Printer {
   readonly json: (document: unknown) => void
 }
 
+/** The writer of one command. A terminal gets folded lines, a pipe gets them whole. */
 export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer => {
   const render = ({ text, role = "plain", hang }: Line, cells: number): ReadonlyArray<string> => {
     const clean = sanitize(text, { lines: "one" })
@@ -89,6 +90,7 @@ export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer =>
   }
 }
 
+/** One line of output. */
 export const line = (text: string, role?: Role, hang?: number): Line => ({
   text,
   ...(role === undefined ? {} : { role }),

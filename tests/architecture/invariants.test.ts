@@ -85,9 +85,6 @@ describe("I-1: one door to the network", () => {
   })
 })
 
-const _nameOf = (key: unknown): unknown =>
-  typeof key === "object" && key !== null && "name" in key ? key.name : undefined
-
 describe("I-2: secrets are revealed where the header or body is built, and in the vault", () => {
   it("reveals nowhere else", () => {
     onlyIn(
@@ -129,10 +126,6 @@ describe("I-3: what reaches a terminal is sanitized", () => {
         "source/commands/print.ts",
         // Its own version and its own words about an old Node.
         "source/cli.ts",
-        // Help pages and usage errors of effect/cli.
-        "source/commands/cli.ts",
-        // A question in the program's own words.
-        "source/commands/clients.ts",
         // The clipboard sequence, in base64.
         "source/tui/app/main.tsx",
         // One address alone on the ordinary screen; the URL parser wrote it.
