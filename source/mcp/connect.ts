@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import type { Findings } from "../text/finding.ts"
 import type { Secret } from "../text/secret.ts"
-import { reveal } from "../text/secret.ts"
-import { Wire } from "../wire/wire.ts"
-import { type ExchangeFailure, notify } from "./http.ts"
+import type { Wire } from "../wire/wire.ts"
+import type { Authorize } from "./connection.ts"
+import { type ExchangeFailure, notify } from "./exchange.ts"
+import { openHttp } from "./http-request.ts"
+import { readText } from "./incoming.ts"
 import { courtesyMillis } from "./limits.ts"
-import { negotiate, type VersionChoice } from "./negotiate.ts"
-import { connectionHeaders } from "./request-headers.ts"
+import { negotiate, type Target } from "./negotiate.ts"
 import { revisions } from "./revisions.ts"
 import type { Session } from "./session.ts"
 
@@ -15,14 +16,12 @@ import type { Session } from "./session.ts"
  * `notifications/initialized`. `hint` is the session of a probe that was sent with the same token: it is carried on
  * instead of opening a second one (MR-34 forbids to carry it to another token).
  */
-export const connect = Effect.fn("mcp.connect")(function* (options: {
-  readonly url: string
-  readonly token?: Secret | undefined
-  readonly version: VersionChoice
-  readonly hint?: Session | undefined
-}): Effect.fn.Return<Session, ExchangeFailure, Wire | Findings> {
+export const connect = Effect.fn("mcp.connect")(function* (
+  options: Target & { readonly hint?: Session | undefined },
+): Effect.fn.Return<Session, ExchangeFailure, Wire | Findings> {
+  const { token, authorize } = options
   const session = options.hint ?? (yield* negotiate(options)).session
-  if (session.era === "legacy") yield* notify({ session, token: options.token }, "notifications/initialized")
+  if (session.era === "legacy") yield* notify({ session, token, authorize }, "notifications/initialized")
   return session
 })
 
@@ -33,23 +32,16 @@ export const connect = Effect.fn("mcp.connect")(function* (options: {
 export const disconnect = Effect.fn("mcp.disconnect")(function* (
   session: Session,
   token?: Secret | undefined,
+  authorize?: Authorize | undefined,
 ): Effect.fn.Return<void, never, Wire> {
-  const { protocolVersion, sessionId } = session
-  if (sessionId === undefined || !revisions[protocolVersion].sessions) return
-  const wire = yield* Wire
-  yield* wire
-    .send({
-      leg: "mcp",
-      method: "DELETE",
-      url: session.url,
-      typed: true,
-      headers: connectionHeaders({
-        protocolVersion,
-        method: "DELETE",
-        sessionId: reveal(sessionId),
-        bearer: token === undefined ? undefined : reveal(token),
-      }),
-      headersMillis: courtesyMillis,
-    })
-    .pipe(Effect.ignore, Effect.timeoutOption(courtesyMillis))
+  if (session.sessionId === undefined || !revisions[session.protocolVersion].sessions) return
+  yield* openHttp(
+    { session, token, authorize },
+    { verb: "DELETE", method: "DELETE", headersMillis: courtesyMillis },
+  ).pipe(
+    Effect.flatMap(({ incoming }) => readText(incoming)),
+    Effect.scoped,
+    Effect.ignore,
+    Effect.timeoutOption(courtesyMillis),
+  )
 })

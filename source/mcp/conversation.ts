@@ -2,8 +2,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Findings } from "../text/finding.ts"
 import type { IncomingHead, Wire } from "../wire/wire.ts"
+import type { ExchangeFailure } from "./connection.ts"
+import { type AskedAnswer, answerText } from "./elicitation-answer.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import { errorText, type JsonObject, type Message, type RequestId, resultText, rpcCodes } from "./json-rpc.ts"
+import { isId, type JsonObject, type Message, type RequestId, rpcCodes } from "./json-rpc.ts"
+import { courtesyMillis } from "./limits.ts"
 import { rpcFailure } from "./refusal.ts"
 import type { Revision } from "./revisions.ts"
 
@@ -23,13 +26,30 @@ export interface Listener {
   readonly id: RequestId
   readonly method: string
   readonly revision: Revision
+  /** Whether this request asked for log messages (2026-07-28). */
+  readonly logging: boolean
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
   readonly onNotification?: ((notification: Notification) => Effect.Effect<void>) | undefined
   /** Sends our answer to a request of the server. */
-  readonly reply: (body: string) => Effect.Effect<unknown, never, Wire>
+  readonly reply: (body: string) => Effect.Effect<unknown, ExchangeFailure, Wire>
+  /** Answers what the server asks of the user; `undefined` for what was not declared. */
+  readonly respond: (
+    head: IncomingHead,
+    method: string,
+    params: JsonObject,
+  ) => Effect.Effect<AskedAnswer, never, Findings> | undefined
+  /** Does some work beside the reading of the stream, until the request is over. */
+  readonly beside: (
+    key: RequestId,
+    work: Effect.Effect<void, never, Findings | Wire>,
+  ) => Effect.Effect<void, never, Findings | Wire>
+  /** Gives such work up. */
+  readonly withdraw: (key: RequestId) => Effect.Effect<void>
 }
 
 export interface Conversation {
+  /** Whether the server waits for an answer of our user. */
+  readonly asking: () => boolean
   /** Milliseconds since the epoch of the last progress, or of the beginning. */
   readonly lastProgress: () => number
   /** Takes one message; gives the outcome if it was the response to our request. */
@@ -40,7 +60,7 @@ export interface Conversation {
 }
 
 /** Methods that may answer `input_required` (2026-07-28, Multi Round-Trip Requests). */
-const multiRound: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read"])
+export const multiRound: ReadonlySet<string> = new Set(["tools/call", "prompts/get", "resources/read"])
 
 /** MR-17: no `resultType` means complete; an unknown one makes the result unusable. */
 const completed = (
@@ -78,6 +98,7 @@ const raise = (severity: "warning" | "error", rule: string, text: string, head: 
 export const makeConversation = (listener: Listener, began: number): Conversation => {
   let lastProgress = began
   let furthest = Number.NEGATIVE_INFINITY
+  let open = 0
 
   /** Progress of something else, or that does not advance, is not shown (MR-59). */
   const hearProgress = Effect.fnUntraced(function* (params: JsonObject) {
@@ -90,8 +111,10 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
 
   const hearNotification = Effect.fnUntraced(function* (head: IncomingHead, notification: Notification) {
     if (notification.method === "notifications/progress") return yield* hearProgress(notification.params)
-    if (notification.method === "notifications/message" && listener.revision.requestMeta)
-      // We never set a log level, so the server may not log to us (MR-61).
+    if (notification.method === "notifications/cancelled" && isId(notification.params.requestId))
+      yield* listener.withdraw(notification.params.requestId)
+    if (notification.method === "notifications/message" && listener.revision.requestMeta && !listener.logging)
+      // Without a log level in the request the server may not log to us (MR-61).
       return yield* raise(
         "error",
         "MCP 2026-07-28 logging",
@@ -102,7 +125,10 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
   })
 
   /** MR-16: a ping is answered, whatever else was not declared is declined; a modern server may not ask at all. */
-  const hearRequest = Effect.fnUntraced(function* (head: IncomingHead, id: RequestId, method: string) {
+  const hearRequest = Effect.fnUntraced(function* (
+    head: IncomingHead,
+    { id, method, params }: Extract<Message, { readonly _tag: "request" }>,
+  ) {
     if (!listener.revision.serverRequests)
       return yield* raise(
         "error",
@@ -110,12 +136,40 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
         `The server sent a request (${method}) on a stream.`,
         head,
       )
-    yield* listener.reply(
+    const work = method === "ping" ? undefined : listener.respond(head, method, params)
+    if (work !== undefined) return yield* listener.beside(id, ask(head, id, work))
+    const answer: AskedAnswer =
       method === "ping"
-        ? resultText(id, {})
-        : errorText(id, { code: rpcCodes.methodNotFound, message: `${method} is not supported by this client` }),
-    )
+        ? { result: {} }
+        : { error: { code: rpcCodes.methodNotFound, message: `${method} is not supported by this client` } }
+    yield* listener.reply(answerText(id, answer)).pipe(Effect.ignore, Effect.timeoutOption(courtesyMillis))
   })
+
+  /** Asks the user, and sends the answer; the time that it takes is not the server's. */
+  const ask = (head: IncomingHead, id: RequestId, work: Effect.Effect<AskedAnswer, never, Findings>) =>
+    Effect.suspend(() => {
+      open += 1
+      return work
+    }).pipe(
+      Effect.ensuring(
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.sync(() => {
+            open -= 1
+            lastProgress = now
+          }),
+        ),
+      ),
+      Effect.flatMap((answer) => listener.reply(answerText(id, answer))),
+      Effect.catch((failure) =>
+        raise(
+          "error",
+          "MCP elicitation",
+          `The answer to the server's question was not taken: ${failure.message}`,
+          head,
+        ),
+      ),
+      Effect.asVoid,
+    )
 
   const foreign = (head: IncomingHead, id: RequestId) =>
     raise(
@@ -131,7 +185,7 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
         yield* hearNotification(head, message)
         return undefined
       case "request":
-        yield* hearRequest(head, message.id, message.method)
+        yield* hearRequest(head, message)
         return undefined
       case "response":
         if (message.id === listener.id) return completed(listener, message.result, head)
@@ -145,5 +199,5 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
     }
   })
 
-  return { lastProgress: () => lastProgress, hear }
+  return { asking: () => open > 0, lastProgress: () => lastProgress, hear }
 }

@@ -37,17 +37,29 @@ const messagesOf = (
 /** An event that carries a message; priming events and other event types do not (MR-24). */
 const carriesMessage = (event: SseEvent): boolean => event.type === "message" && event.data !== ""
 
+/** How far a stream was read, and when its server wants to be asked again: what resuming needs (MR-32). */
+export interface StreamPlace {
+  lastEventId: string
+  retryMillis: number | undefined
+}
+
 /** Hands on every message of a 2xx answer as it arrives: JSON or events, by media type (MR-21). */
 export const forEachMessage = <E, R>(
   incoming: IncomingStream,
   batches: boolean,
   onMessage: (message: Message) => Effect.Effect<void, E, R>,
+  /** Kept up to date while the stream is read. */
+  place?: StreamPlace,
 ): Effect.Effect<void, E | McpFailure | WireFailure, R> => {
   if (incoming.mediaType === "text/event-stream") {
     return Effect.suspend(() => {
       const parser = makeSseParser()
       return Stream.runForEach(incoming.chunks, (chunk) => {
         const events = parser.feed(chunk)
+        if (place !== undefined) {
+          if (parser.lastEventId() !== "") place.lastEventId = parser.lastEventId()
+          place.retryMillis = parser.retryMillis() ?? place.retryMillis
+        }
         if (Result.isFailure(events)) return Effect.fail(tooLarge(incoming))
         return Effect.forEach(
           events.success.filter(carriesMessage),

@@ -2,9 +2,10 @@ import * as Effect from "effect/Effect"
 import { Findings } from "../text/finding.ts"
 import { reveal } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
-import { ClientIdentity, clientInfo } from "./client.ts"
+import { clientInfo } from "./client.ts"
+import { declaredIdentity } from "./elicitation.ts"
+import { type ExchangeFailure, exchange } from "./exchange.ts"
 import { mcpFailure } from "./failure.ts"
-import { type ExchangeFailure, exchange } from "./http.ts"
 import { introduction, noCommonVersion, type Opened, openedBy, type Target, versionsNamed } from "./opened.ts"
 import { isProtocolVersion, type ProtocolVersion, revisions } from "./revisions.ts"
 
@@ -16,11 +17,12 @@ export const initialize = Effect.fn("mcp.initialize")(function* (
   target: Target,
   offered: ProtocolVersion,
 ): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
-  const { url, token } = target
-  const identity = yield* ClientIdentity
+  const { url, token, authorize } = target
+  const identity = yield* declaredIdentity(offered)
   const answer = yield* exchange({
     session: { url, protocolVersion: offered },
     token,
+    authorize,
     method: "initialize",
     params: { protocolVersion: offered, capabilities: identity.capabilities, clientInfo: clientInfo(identity) },
   }).pipe(

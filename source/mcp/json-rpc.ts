@@ -24,6 +24,7 @@ export const rpcCodes = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  urlElicitationRequired: -32042,
   headerMismatch: -32020,
   missingCapability: -32021,
   unsupportedVersion: -32022,
@@ -32,7 +33,7 @@ export const rpcCodes = {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const isId = (value: unknown): value is RequestId => typeof value === "string" || Number.isInteger(value)
+export const isId = (value: unknown): value is RequestId => typeof value === "string" || Number.isInteger(value)
 
 const isRpcError = (value: unknown): value is RpcError =>
   isObject(value) && Number.isInteger(value.code) && typeof value.message === "string"

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import type { Wire } from "../wire/wire.ts"
+import { type Answer, type ExchangeFailure, exchange } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import { type Answer, type ExchangeFailure, exchange } from "./http.ts"
 import { initialize } from "./initialize.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
 import {
@@ -56,10 +56,10 @@ const discover = Effect.fn("mcp.discover")(function* (
   /** Whether the server has refused a version before: then it is modern (MR-10), and does not get a third try (MR-5). */
   again: boolean,
 ): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
-  const { url, token } = target
+  const { url, token, authorize } = target
   const auto = target.version === "auto"
   const answer = yield* Effect.result(
-    exchange({ session: { url, protocolVersion: version }, token, method: "server/discover" }),
+    exchange({ session: { url, protocolVersion: version }, token, authorize, method: "server/discover" }),
   )
   if (Result.isFailure(answer)) {
     const failure = answer.failure

@@ -1,18 +1,16 @@
 import type * as Effect from "effect/Effect"
 import type { Findings } from "../text/finding.ts"
-import type { Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
+import type { Answer, Credentials, ExchangeFailure } from "./connection.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import type { Answer, ExchangeFailure } from "./http.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
 import type { ProtocolVersion } from "./revisions.ts"
 import type { Session } from "./session.ts"
 
 export type VersionChoice = ProtocolVersion | "auto"
 
-export interface Target {
+export interface Target extends Credentials {
   readonly url: string
-  readonly token?: Secret | undefined
   readonly version: VersionChoice
 }
 

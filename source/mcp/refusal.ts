@@ -1,5 +1,4 @@
 import * as Result from "effect/Result"
-import { reveal, type Secret } from "../text/secret.ts"
 import { header, headerAll, type IncomingHead } from "../wire/wire.ts"
 import { AuthorizationRequired, type McpCode, type McpFailure, mcpFailure } from "./failure.ts"
 import type { RequestId, RpcError } from "./json-rpc.ts"
@@ -66,7 +65,7 @@ const byStatus: Readonly<Record<number, McpCode>> = {
 
 export interface RefusedRequest {
   readonly id?: RequestId | undefined
-  readonly token: Secret | undefined
+  readonly tokenSent: boolean
   /** Whether the request named a session that the server had assigned. */
   readonly inSession: boolean
 }
@@ -85,7 +84,7 @@ export const refusalOf = (
       wwwAuthenticate,
       exchange,
       url,
-      tokenSent: request.token !== undefined && reveal(request.token) !== undefined,
+      tokenSent: request.tokenSent,
     })
   const rpc = errorIn(head.mediaType, body, request.id)
   const evidence = {

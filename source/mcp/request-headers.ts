@@ -73,3 +73,9 @@ export const requestHeaders = (source: HeaderSource): Readonly<Record<string, st
       : {}),
   }
 }
+
+/** Header fields of a GET, which waits for events and for nothing else (MR-31), and of a DELETE (MR-29). */
+export const standingHeaders = (source: HeaderSource): Readonly<Record<string, string>> => ({
+  ...(source.method === "GET" ? { accept: "text/event-stream" } : {}),
+  ...connectionHeaders(source),
+})

@@ -22,6 +22,12 @@ export interface Revision {
   readonly sessions: boolean
   /** Whether the server may send requests of its own on a stream (MR-16). */
   readonly serverRequests: boolean
+  /** Whether a stream that ended after an event id is taken up again with GET (MR-32, MR-41). */
+  readonly resumable: boolean
+  /** What may be asked of the user: nothing, forms, or forms and addresses to visit (MR-50, MR-51). */
+  readonly elicitation: "none" | "form" | "modes"
+  /** Whether error -32042 names addresses to visit before the request is repeated (MR-52). */
+  readonly urlElicitationError: boolean
   /** Whether giving up needs `notifications/cancelled`; else closing the stream is the cancel (MR-33, MR-42). */
   readonly cancelByNotification: boolean
 }
@@ -35,6 +41,9 @@ const legacy: Revision = {
   sessions: true,
   serverRequests: true,
   cancelByNotification: true,
+  resumable: true,
+  elicitation: "modes",
+  urlElicitationError: true,
 }
 
 /** What differs between the revisions, one row each. */
@@ -48,10 +57,19 @@ export const revisions: Readonly<Record<ProtocolVersion, Revision>> = {
     sessions: false,
     serverRequests: false,
     cancelByNotification: false,
+    resumable: false,
+    elicitation: "modes",
+    urlElicitationError: false,
   },
   "2025-11-25": legacy,
-  "2025-06-18": legacy,
-  "2025-03-26": { ...legacy, versionHeader: false, batches: true },
+  "2025-06-18": { ...legacy, elicitation: "form", urlElicitationError: false },
+  "2025-03-26": {
+    ...legacy,
+    versionHeader: false,
+    batches: true,
+    elicitation: "none",
+    urlElicitationError: false,
+  },
 }
 
 export const protocolVersions: ReadonlyArray<ProtocolVersion> = ProtocolVersion.literals

@@ -19,4 +19,7 @@ export const Session = Schema.Struct({
 export type Session = typeof Session.Type
 
 /** The part of a session that a request needs. */
-export type Endpoint = Pick<Session, "url" | "protocolVersion"> & { readonly sessionId?: Secret | undefined }
+export type Endpoint = Pick<Session, "url" | "protocolVersion"> & {
+  readonly sessionId?: Secret | undefined
+  readonly serverName?: string | undefined
+}

@@ -99,11 +99,8 @@ describe("I-2: secrets are revealed where the header or body is built, and in th
         "source/oauth/revocation.ts",
         "source/oauth/signing-key.ts",
         "source/oauth/token.ts",
-        "source/mcp/connect.ts",
-        "source/mcp/http.ts",
+        "source/mcp/http-request.ts",
         "source/mcp/initialize.ts",
-        // Whether the refused request carried a token at all.
-        "source/mcp/refusal.ts",
         "source/vault/record.ts",
         "source/vault/vault.ts",
         // Shows the secrets of one exchange for 30 seconds, when a person asks for it.

@@ -1,0 +1,87 @@
+import * as Result from "effect/Result"
+import { isObject, type JsonObject } from "./json-rpc.ts"
+
+/** Base of a schema that does not name itself: relative identifiers need one, and nothing is ever fetched. */
+const ownBase = "json-schema:///"
+
+/** Members whose content is an instance and not a schema. */
+const instances: ReadonlySet<string> = new Set(["default", "const", "enum", "examples", "example"])
+
+/** Schemas within one document, and how they name each other. */
+export interface SchemaIndex {
+  readonly resolve: (reference: string, from: JsonObject) => Result.Result<unknown, string>
+}
+
+const mostSchemas = 5000
+const deepest = 64
+
+const resolveUri = (reference: string, base: string): URL | undefined =>
+  URL.canParse(reference, base) ? new URL(reference, base) : undefined
+
+const withoutFragment = (uri: URL): string => {
+  const copy = new URL(uri.href)
+  copy.hash = ""
+  return copy.href
+}
+
+const unescapePointer = (step: string): string => step.replaceAll("~1", "/").replaceAll("~0", "~")
+
+const member = (node: unknown, name: string): unknown => {
+  if (Array.isArray(node)) return node[Number(name)]
+  return isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined
+}
+
+const decodeFragment = (fragment: string): string => {
+  try {
+    return decodeURIComponent(fragment)
+  } catch {
+    return fragment
+  }
+}
+
+/** Finds `$id`, `$anchor` and `$dynamicAnchor` (JSON Schema 2020-12 Core, section 8.2), within bounds (MR-54). */
+export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> => {
+  const resources = new Map<string, unknown>()
+  const anchors = new Map<string, unknown>()
+  const bases = new WeakMap<object, string>()
+  let count = 0
+  let fault: string | undefined
+
+  const visit = (node: unknown, base: string, depth: number): void => {
+    if (fault !== undefined || typeof node !== "object" || node === null) return
+    count += 1
+    if (count > mostSchemas) fault = `it has more than ${mostSchemas} subschemas`
+    else if (depth > deepest) fault = `it is nested deeper than ${deepest} levels`
+    if (Array.isArray(node)) {
+      for (const item of node) visit(item, base, depth + 1)
+      return
+    }
+    if (!isObject(node)) return
+    const { $id, $anchor, $dynamicAnchor } = node
+    const own = typeof $id === "string" ? resolveUri($id, base) : undefined
+    const here = own === undefined ? base : withoutFragment(own)
+    if (own !== undefined) resources.set(here, node)
+    bases.set(node, here)
+    for (const anchor of [$anchor, $dynamicAnchor])
+      if (typeof anchor === "string") anchors.set(`${here}#${anchor}`, node)
+    for (const [keyword, value] of Object.entries(node)) if (!instances.has(keyword)) visit(value, here, depth + 1)
+  }
+
+  resources.set(ownBase, root)
+  visit(root, ownBase, 0)
+  if (fault !== undefined) return Result.fail(fault)
+
+  const resolve: SchemaIndex["resolve"] = (reference, from) => {
+    const uri = resolveUri(reference, bases.get(from) ?? ownBase)
+    const resource = uri && withoutFragment(uri)
+    if (uri === undefined || resource === undefined || !resources.has(resource))
+      return Result.fail(`it refers to another document (${reference}), which is never fetched`)
+    const fragment = decodeFragment(uri.hash.slice(1))
+    const target =
+      fragment === "" || fragment.startsWith("/")
+        ? fragment.split("/").slice(1).map(unescapePointer).reduce(member, resources.get(resource))
+        : anchors.get(`${resource}#${fragment}`)
+    return target === undefined ? Result.fail(`its reference ${reference} leads nowhere`) : Result.succeed(target)
+  }
+  return Result.succeed({ resolve })
+}
