@@ -161,6 +161,20 @@ export const mcpTexts = {
     rule: "MCP 2026-07-28 tools; Streamable HTTP, Custom Headers",
     exit: 5,
   },
+  too_many_rounds: {
+    what: "The server keeps asking for more input.",
+    why: "After ten rounds of questions one call is given up: an honest server needs one or two.",
+    remedy: ["Look at its questions in the log.", "Report this to the server's operator."],
+    rule: "MCP 2026-07-28, Multi Round-Trip Requests; mcp-dcr-tui limits (docs/architecture.md)",
+    exit: 5,
+  },
+  url_declined: {
+    what: "The server wants a page visited before it answers, and that was declined.",
+    why: "It needs something that only its own page may learn. Without that the request cannot be served.",
+    remedy: ["Repeat the call and open the page when asked.", "Run this from the interactive screen."],
+    rule: "MCP 2025-11-25 elicitation, URL Elicitation Required Error (-32042)",
+    exit: 1,
+  },
   input_required: {
     what: "The server asks for more input before it answers, and this run cannot give it.",
     why: "A multi round-trip request needs a person, or an ability that was not declared.",

@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import { Findings } from "../text/finding.ts"
 import type { Wire } from "../wire/wire.ts"
+import type { Connection, ExchangeFailure } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import { type Connection, type ExchangeFailure, exchange } from "./http.ts"
 import { rpcCodes } from "./json-rpc.ts"
 import { mostPages } from "./limits.ts"
+import { exchangePatiently } from "./recovery.ts"
 
 export interface Listed {
   readonly item: unknown
@@ -35,7 +36,7 @@ export const listAll = Effect.fn("mcp.listAll")(function* (
       let cursor: string | undefined
       for (let page = 1; ; page++) {
         const answer = yield* Effect.result(
-          exchange({ ...connection, method, ...(cursor === undefined ? {} : { params: { cursor } }) }),
+          exchangePatiently({ ...connection, method, ...(cursor === undefined ? {} : { params: { cursor } }) }),
         )
         if (answer._tag === "Failure") {
           const failure = answer.failure

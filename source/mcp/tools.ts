@@ -4,15 +4,18 @@ import * as Schema from "effect/Schema"
 import { Findings } from "../text/finding.ts"
 import type { Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
+import type { Authorize, Credentials } from "./connection.ts"
+import type { Connection, ExchangeFailure, Notification, Progress } from "./exchange.ts"
 import { mcpFailure } from "./failure.ts"
-import { type Connection, type ExchangeFailure, exchange, type Progress } from "./http.ts"
 import type { JsonObject } from "./json-rpc.ts"
 import { rpcCodes } from "./json-rpc.ts"
 import { mostTools } from "./limits.ts"
 import { type MirroredParameter, mirroredHeaders, mirroredParameters } from "./mirrored-headers.ts"
-import { listAll } from "./paging.ts"
+import { type Listed, listAll } from "./paging.ts"
 import { revisions } from "./revisions.ts"
+import { exchangeRounds } from "./rounds.ts"
 import type { Session } from "./session.ts"
+import { checkToolResult } from "./tool-result.ts"
 
 const Members = Schema.Record(Schema.String, Schema.Unknown)
 
@@ -45,68 +48,95 @@ export type ToolResult = typeof ToolResult.Type
 const readTool = Schema.decodeUnknownResult(Tool)
 
 /** The mirrored parameters of a tool, where the revision knows them; or why it cannot be called (MR-39). */
-const mirroring = (connection: Connection, tool: Tool): Result.Result<ReadonlyArray<MirroredParameter>, string> =>
+export const mirroring = (
+  connection: Connection,
+  tool: Tool,
+): Result.Result<ReadonlyArray<MirroredParameter>, string> =>
   revisions[connection.session.protocolVersion].metadataHeaders
     ? mirroredParameters(tool.inputSchema)
     : Result.succeed([])
 
-/** All tools on all pages. One that cannot be used is left out with a finding; the others stay. */
-export const listTools = Effect.fn("mcp.listTools")(function* (
-  session: Session,
-  token?: Secret | undefined,
-): Effect.fn.Return<ReadonlyArray<Tool>, ExchangeFailure, Wire | Findings> {
+/** What a list of tools offers: those that can be used, and why each of the others cannot. */
+export interface KnownTools {
+  readonly usable: ReadonlyArray<Tool>
+  readonly unusable: ReadonlyMap<string, string>
+}
+
+export const noTools: KnownTools = { usable: [], unusable: new Map() }
+
+/** Tools that were listed before, as {@link listTools} gave them. */
+export const knownTools = (usable: ReadonlyArray<Tool>): KnownTools => ({ usable, unusable: new Map() })
+
+/** Sorts one page or the whole list, in addition to what is known. What is left out is left out with a finding. */
+export const sortTools = Effect.fnUntraced(function* (
+  connection: Connection,
+  listed: ReadonlyArray<Listed>,
+  before: KnownTools = noTools,
+): Effect.fn.Return<KnownTools & { readonly kept: ReadonlyArray<unknown> }, never, Findings> {
   const findings = yield* Findings
-  const connection = { session, token }
-  const listed = yield* listAll(connection, "tools/list", "tools", mostTools)
-  const tools = new Map<string, Tool>()
+  const tools = new Map(before.usable.map((tool) => [tool.name, tool]))
+  const unusable = new Map(before.unusable)
+  const kept: Array<unknown> = []
   const leaveOut = (name: string, rule: string, reason: string, exchange: number) =>
     findings.raise({ severity: "warning", rule, text: `The tool ${name} is left out: ${reason}.`, exchange })
   for (const { item, exchange } of listed) {
     const tool = readTool(item)
     if (Result.isFailure(tool)) {
-      yield* leaveOut(
-        "without a usable description",
-        "MCP tools, Tool",
-        tool.failure.message.replace(/\s+/g, " "),
-        exchange,
-      )
+      const reason = tool.failure.message.replace(/\s+/g, " ")
+      yield* leaveOut("without a usable description", "MCP tools, Tool", reason, exchange)
       continue
     }
     const { name } = tool.success
     const mirrored = mirroring(connection, tool.success)
-    if (Result.isFailure(mirrored))
+    if (Result.isFailure(mirrored)) {
+      unusable.set(name, mirrored.failure)
       yield* leaveOut(name, "MCP 2026-07-28 tools, x-mcp-header", mirrored.failure, exchange)
-    else if (tools.has(name)) yield* leaveOut(name, "MCP tools, Tool Names", "the name was listed before", exchange)
-    else tools.set(name, tool.success)
+    } else if (tools.has(name)) yield* leaveOut(name, "MCP tools, Tool Names", "the name was listed before", exchange)
+    else {
+      tools.set(name, tool.success)
+      kept.push(item)
+    }
   }
-  return [...tools.values()]
+  return { usable: [...tools.values()], unusable, kept }
 })
 
-export interface ToolCall {
+/** All tools on all pages. One that cannot be used is left out with a finding; the others stay. */
+export const listTools = Effect.fn("mcp.listTools")(function* (
+  session: Session,
+  token?: Secret | undefined,
+  authorize?: Authorize | undefined,
+): Effect.fn.Return<ReadonlyArray<Tool>, ExchangeFailure, Wire | Findings> {
+  const connection = { session, token, authorize }
+  return (yield* sortTools(connection, yield* listAll(connection, "tools/list", "tools", mostTools))).usable
+})
+
+export interface ToolCall extends Credentials {
   readonly session: Session
-  readonly token?: Secret | undefined
   readonly tool: Tool
   readonly arguments: JsonObject
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+  readonly onNotification?: ((notification: Notification) => Effect.Effect<void>) | undefined
 }
 
 const callOnce = Effect.fnUntraced(function* (call: ToolCall) {
   const mirrored = mirroring(call, call.tool)
   if (Result.isFailure(mirrored))
     return yield* mcpFailure("tool_unusable", { url: call.session.url, detail: mirrored.failure })
-  return yield* exchange({
+  return yield* exchangeRounds({
     session: call.session,
     token: call.token,
+    authorize: call.authorize,
     method: "tools/call",
     params: { name: call.tool.name, arguments: call.arguments },
     mirrored: mirroredHeaders(mirrored.success, call.arguments),
     onProgress: call.onProgress,
+    onNotification: call.onNotification,
   })
 })
 
 /** The same call with the tool as it is described now; the server said that our header fields do not fit (MR-40). */
 const callAnew = Effect.fnUntraced(function* (call: ToolCall) {
-  const tool = (yield* listTools(call.session, call.token)).find(({ name }) => name === call.tool.name)
+  const tool = (yield* listTools(call.session, call.token, call.authorize)).find(({ name }) => name === call.tool.name)
   return yield* callOnce({ ...call, tool: tool ?? call.tool })
 })
 
@@ -123,20 +153,11 @@ export const callTool = Effect.fn("mcp.callTool")(function* (
     ),
   )
   const evidence = { exchange, url: call.session.url }
-  if (result.resultType === "input_required") return yield* mcpFailure("input_required", evidence)
   const { content = [], structuredContent, isError = false } = result
   if (!Array.isArray(content))
     return yield* mcpFailure("bad_result", { ...evidence, expected: "content: an array", received: typeof content })
   if (typeof isError !== "boolean")
     return yield* mcpFailure("bad_result", { ...evidence, expected: "isError: a boolean", received: typeof isError })
-  if (call.tool.outputSchema !== undefined && structuredContent === undefined && !isError) {
-    const findings = yield* Findings
-    yield* findings.raise({
-      severity: "error",
-      rule: "MCP tools, Output Schema",
-      text: `${call.tool.name} promises structured content (outputSchema) and sent none.`,
-      exchange,
-    })
-  }
+  yield* checkToolResult(call.session, call.tool, { result, exchange })
   return { content, ...(structuredContent === undefined ? {} : { structuredContent }), isError, raw: result, exchange }
 })

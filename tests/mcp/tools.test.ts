@@ -225,12 +225,28 @@ describe("tools/call", () => {
     }),
   )
 
-  it.live("MR-45 a request for more input is named, not taken for a result", () =>
+  it.live("MR-48 a request for input that nobody can give is named, not taken for a result", () =>
+    Effect.gen(function* () {
+      const { value, received } = yield* call((request, response) =>
+        json(
+          response,
+          result(request, {
+            resultType: "input_required",
+            inputRequests: { a: { method: "elicitation/create", params: { message: "?", requestedSchema: {} } } },
+          }),
+        ),
+      )
+      assert.deepInclude(value, { code: "input_required" })
+      assert.lengthOf(received, 1)
+    }),
+  )
+
+  it.live("MR-45 a request for input that asks for nothing is no result", () =>
     Effect.gen(function* () {
       const { value } = yield* call((request, response) =>
         json(response, result(request, { resultType: "input_required", inputRequests: {} })),
       )
-      assert.deepInclude(value, { code: "input_required" })
+      assert.deepInclude(value, { code: "bad_result" })
     }),
   )
 
