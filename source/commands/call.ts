@@ -93,7 +93,7 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
       if (Result.isFailure(typed)) {
         const failure = usageFailure("arguments_invalid", {
           received: pairs.join(" "),
-          detail: typed.failure.map((issue) => `${issue.path}: ${issue.message}`).join("; "),
+          detail: typed.failure.map((issue) => `${issue.path.replace(/^\//, "")}: ${issue.message}`).join("; "),
         })
         if (output.json) run.printer.json(errorDocument(failure, "call"))
         run.printer.err(errorFrame(failure))

@@ -9,6 +9,7 @@ import { flowLayer } from "../flow/runner.ts"
 import type { MainStepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
 import { ClientIdentity } from "../mcp/client.ts"
+import { Patience } from "../mcp/limits.ts"
 import { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
 import { makeSecretBook, type SecretBook } from "../text/redaction.ts"
@@ -21,6 +22,9 @@ import type { Settings } from "./settings.ts"
 import { version } from "./version.ts"
 
 export type ProgramServices = Flow | Journal | Vault | Wire | CallbackDesk | Entropy | Findings | Recorder
+
+/** However much progress a server reports. */
+const longestCall = 30 * 60_000
 
 /** All services of one run, from the store to the runner. */
 export const programLayer = (
@@ -49,9 +53,13 @@ export const programLayer = (
     title: "mcp-dcr-tui",
     capabilities: {},
   })
+  const patience =
+    settings.timeoutMillis === undefined
+      ? Layer.empty
+      : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
   return flowLayer({ target, steps, asides, goal: options.goal, version }).pipe(
     Layer.provideMerge(services),
-    Layer.provide(identity),
+    Layer.provide(Layer.merge(identity, patience)),
   )
 }
 

@@ -8,6 +8,7 @@ import { formatMillis } from "../text/duration.ts"
 import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import { errorFrame } from "./error-frame.ts"
 import { type Line, line } from "./print.ts"
+import { shortUrl } from "./short-url.ts"
 
 /** How much of a run is told: `steps` one line each, `exchanges` with requests and checks, `bodies` with everything. */
 export type Detail = "steps" | "exchanges" | "bodies"
@@ -28,12 +29,6 @@ const indented = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
     text: `  ${each.text}`,
     ...(hang === undefined ? {} : { hang: hang + 2 }),
   }))
-
-/** An address without its parameters when they are many: whoever wants them all has `--verbose` and the journal. */
-const shortUrl = (url: string): string => {
-  const [base = "", query = ""] = url.split(/\?(.*)/s, 2)
-  return query.length <= 40 ? url : `${base}?… (${query.split("&").length} parameters)`
-}
 
 /**
  * The run as plain text, one event at a time: a projection of the journal like every other face. `state` is the fold up
