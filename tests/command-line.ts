@@ -42,6 +42,6 @@ export const unknownWords = (text: string): ReadonlyArray<string> => {
       ...text.matchAll(
         /\bmcp-dcr-tui ([a-z][a-z-]+)(?= (?:[A-Z]{2}|https?:|--)|`)|(?<=: |`)mcp-dcr-tui ([a-z][a-z-]+)\b/g,
       ),
-    ].flatMap(([whole, _name = ""]) => (commands.has(before ?? after ?? "") ? [] : [whole])),
+    ].flatMap(([whole, before, after]) => (commands.has(before ?? after ?? "") ? [] : [whole])),
   ]
 }

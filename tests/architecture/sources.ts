@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { type ESTree, parseSync } from "vite"
+import { type ParseResult, parseSync } from "vite"
 
 /** One import of a file, static or dynamic. */
 export interface Import {
@@ -17,8 +17,8 @@ export interface SourceFile {
   readonly path: string
   readonly text: string
   readonly lines: number
-  readonly program: ESTree.Program
-  readonly comments: ReadonlyArray<ESTree.Comment>
+  readonly program: ParseResult["program"]
+  readonly comments: ParseResult["comments"]
   readonly imports: ReadonlyArray<Import>
 }
 
