@@ -12,8 +12,11 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["cli.ts"],
 ]
 
-// The one step sideways: the command that opens the screen loads the screen.
-const sideways: Readonly<Record<string, string>> = { "source/commands/open.ts": "source/tui/app/main.tsx" }
+// The only steps sideways: the command that opens the screen loads it, and gives it the run that it shows.
+const sideways: Readonly<Record<string, string>> = {
+  "source/commands/screen.ts": "source/tui/app/main.tsx",
+  "source/commands/flow-handle.ts": "source/tui/app/store.ts",
+}
 
 const roomOf = (file: string): string => file.split("/")[1] ?? ""
 const floorOf = (file: string): number => floors.findIndex((rooms) => rooms.includes(roomOf(file)))

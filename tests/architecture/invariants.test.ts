@@ -148,7 +148,7 @@ describe("I-4: time and randomness come through seams", () => {
       [
         // What is stored outlives the run: the lists of stored servers show real time.
         "source/commands/clients.ts",
-        "source/commands/open.ts",
+        "source/commands/screen.ts",
         // The seam of the screen: `options.now`.
         "source/tui/app/main.tsx",
         // Frames of the screen, never anything that is kept.

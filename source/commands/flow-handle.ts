@@ -1,0 +1,53 @@
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import { Flow } from "../flow/flow.ts"
+import { Journal } from "../flow/journal.ts"
+import { steps } from "../flow/steps/index.ts"
+import { makeSecretBook } from "../text/redaction.ts"
+import type { FlowHandle } from "../tui/app/store.ts"
+import type { OpenInput } from "./open.ts"
+import { programLayer, saveJournal } from "./program.ts"
+import { type Settings, settingsOf } from "./settings.ts"
+
+/** A run for the screen: its own services, closed with it. */
+const handleOf = async (
+  settings: Settings,
+  more: { readonly autoApproves?: boolean; readonly close?: () => Promise<void> },
+): Promise<FlowHandle> => {
+  const secrets = makeSecretBook()
+  const runtime = ManagedRuntime.make(programLayer(settings, { goal: "call", secrets }))
+  const { flow, journal } = await runtime.runPromise(Effect.all({ flow: Flow, journal: Journal }))
+  const saving = settings.journalFile
+  if (saving !== undefined) runtime.runFork(Effect.scoped(saveJournal(saving).pipe(Effect.andThen(Effect.never))))
+  return {
+    steps,
+    target: flow.target,
+    journal,
+    intend: (intent) => void runtime.runFork(flow.intend(intent)),
+    expose: secrets.expose,
+    close: async () => {
+      await runtime.dispose()
+      await more.close?.()
+    },
+    ...(more.autoApproves === undefined ? {} : { autoApproves: more.autoApproves }),
+  }
+}
+
+/** The embedded mock starts when it is chosen. Unless the user wants a browser, it approves by itself. */
+export const mockHandle = async (input: OpenInput): Promise<FlowHandle> => {
+  const autoApproves = Option.getOrElse(input.browser, () => "follow") === "follow"
+  const { startMock } = await import("../../mock/index.ts")
+  const mock = await startMock({ autoApprove: autoApproves })
+  const settings = await Effect.runPromise(
+    settingsOf(
+      { ...input, url: Option.none(), serverUrl: Option.none(), noStore: true },
+      { serverUrl: mock.url, browser: "follow" },
+    ),
+  )
+  return handleOf(settings, { autoApproves, close: () => mock.close() })
+}
+
+/** A run against a server of the user's. */
+export const urlHandle = async (input: OpenInput, url: string): Promise<FlowHandle> =>
+  handleOf(await Effect.runPromise(settingsOf({ ...input, url: Option.some(url), serverUrl: Option.none() })), {})
