@@ -36,14 +36,31 @@ export const Wait = Schema.Union([
 ])
 export type Wait = typeof Wait.Type
 
+/** What the runner does about a refusal by itself. */
+export const Remedy = Schema.Literals([
+  /** Trade the refresh token for a new access token, then the same step again. */
+  "renew",
+  /** Steps 2 to 7 once more. */
+  "authorize",
+  /** The same, asking for more scope. */
+  "step-up",
+  /** Forget the client and register a new one, then sign in with it. */
+  "register",
+  /** Open a new MCP session, then the same step again. */
+  "reconnect",
+])
+export type Remedy = typeof Remedy.Type
+
 const at = { at: Schema.Finite }
+/** The step an event belongs to, where that need not be the one that runs: a cancelled step may still say goodbye. */
+const step = { step: Schema.optionalKey(StepId) }
 
 /** The kinds of event. The journal is a list of these, oldest first; everything else is a projection of it. */
 export const Event = Schema.Union([
   Schema.TaggedStruct("RunStarted", { ...at, serverUrl: Schema.String, version: Schema.String }),
   Schema.TaggedStruct("ModeChanged", { ...at, mode: Schema.Literals(["manual", "auto"]) }),
   Schema.TaggedStruct("StepStarted", { ...at, step: StepId }),
-  Schema.TaggedStruct("RequestSent", { ...at, request: RequestRecord }),
+  Schema.TaggedStruct("RequestSent", { ...at, ...step, request: RequestRecord }),
   Schema.TaggedStruct("ExchangeFinished", { ...at, response: ResponseRecord }),
   Schema.TaggedStruct("RetryScheduled", {
     ...at,
@@ -52,7 +69,7 @@ export const Event = Schema.Union([
     reason: Schema.String,
   }),
   Schema.TaggedStruct("FactLearned", { ...at, fact: Fact }),
-  Schema.TaggedStruct("FindingRaised", { ...at, finding: Finding }),
+  Schema.TaggedStruct("FindingRaised", { ...at, ...step, finding: Finding }),
   Schema.TaggedStruct("Progressed", {
     ...at,
     progress: Schema.Finite,
@@ -60,7 +77,17 @@ export const Event = Schema.Union([
     message: Schema.optionalKey(Schema.String),
   }),
   Schema.TaggedStruct("Waiting", { ...at, step: StepId, wait: Wait }),
-  Schema.TaggedStruct("Decided", { ...at, decision: Schema.String }),
+  /** `errand`: the person wants something new; what was tried for the errand before counts no more. */
+  Schema.TaggedStruct("Decided", { ...at, decision: Schema.String, errand: Schema.optionalKey(Schema.Boolean) }),
+  /** A refusal is answered without asking. What follows from it are ordinary steps, in sight of everybody. */
+  Schema.TaggedStruct("RemedyChosen", {
+    ...at,
+    step: StepId,
+    remedy: Remedy,
+    reason: Schema.String,
+    /** What a step-up was asked for. */
+    scope: Schema.optionalKey(Schema.String),
+  }),
   Schema.TaggedStruct("StepEnded", {
     ...at,
     step: StepId,

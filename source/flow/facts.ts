@@ -8,6 +8,7 @@ import { Grant } from "../oauth/grant.ts"
 import { ResourceMetadata } from "../oauth/resource-metadata.ts"
 import { ServerMetadata } from "../oauth/server-metadata.ts"
 import { Secret } from "../text/secret.ts"
+import type { MainStepId, StepId } from "./step-id.ts"
 
 /** What the MCP endpoint said to the first request, or to a later one that needed (more) authorization. */
 export const Probe = Schema.Struct({
@@ -65,19 +66,24 @@ export const Fact = Schema.Union([
 ])
 export type Fact = { readonly [Name in FactName]: { readonly name: Name; readonly value: FactOf<Name> } }[FactName]
 
+/** Pairs a value with its name, for {@link Fact}. */
 export const fact = <const Name extends FactName>(name: Name, value: FactOf<Name>): Fact => ({ name, value }) as Fact
 
-/** The step that yields each fact: going back to a step drops what it and the later ones yielded. */
-export const factSteps: Readonly<Record<FactName, number>> = {
-  probe: 1,
-  resource: 2,
-  server: 3,
-  identity: 4,
-  attempt: 5,
-  code: 6,
-  grant: 7,
-  session: 8,
-  tools: 9,
-  call: 10,
-  result: 10,
+/**
+ * Who may yield each fact. The first is its home: going back to that step drops the fact. `gate` is the runner between
+ * steps: a later refusal takes the place of the probe, and a call is chosen before it is made. The first step and the
+ * refresh may find identity and grant in the store.
+ */
+export const factSources: Readonly<Record<FactName, readonly [home: MainStepId, ...others: Array<StepId | "gate">]>> = {
+  probe: ["probe", "gate"],
+  resource: ["resource"],
+  server: ["server"],
+  identity: ["client", "probe", "refresh"],
+  attempt: ["authorize"],
+  code: ["consent"],
+  grant: ["token", "probe", "refresh"],
+  session: ["connect"],
+  tools: ["tools"],
+  call: ["call", "gate"],
+  result: ["call"],
 }

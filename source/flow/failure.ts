@@ -4,8 +4,11 @@ import { type Evidence, type Problem, type ProblemText, problem } from "../text/
 export type FlowCode =
   | "authorization_required"
   | "no_callback"
+  | "redirect_unregistered"
   | "token_refused"
   | "too_many_authorizations"
+  | "step_up_in_vain"
+  | "issuer_changed"
   | "forbidden"
   | "no_tool_named"
   | "no_such_tool"
@@ -36,6 +39,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     rule: "RFC 8252 §7.3; OAuth 2.1 §8.5",
     exit: 4,
   },
+  redirect_unregistered: {
+    what: "The stored client is registered with another redirect URI than you ask for.",
+    why: "A server refuses an address that is not registered, and this one registers no new clients.",
+    remedy: ["Leave --redirect-uri away, or give the registered one.", "See what is stored: mcp-dcr-tui clients"],
+    rule: "OAuth 2.1 §2.3",
+    exit: 2,
+  },
   token_refused: {
     what: "The server refuses the token that its own authorization server has just issued.",
     why: "Usual causes: the token is for another audience, the clocks differ, or the server checks another issuer.",
@@ -55,6 +65,26 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     ],
     rule: "MCP authorization, Step-Up Authorization Flow",
     exit: 4,
+  },
+  step_up_in_vain: {
+    what: "The server asks again for the scope that the last sign-in has already asked for.",
+    why: "Either the authorization server did not grant it, or the MCP server does not see it in the token.",
+    remedy: [
+      "Compare the scope that was granted in step 7 with the one that is expected.",
+      "Ask the operator whether your account may have it.",
+    ],
+    rule: "MCP authorization, Step-Up Authorization Flow",
+    exit: 4,
+  },
+  issuer_changed: {
+    what: "The server names another authorization server than before, and nobody is here to agree.",
+    why: "Whoever can change that name can send your sign-in elsewhere. Nothing that is stored was sent to the new one.",
+    remedy: [
+      "If the change is right, name the new one: --issuer URL.",
+      "Or sign in once from a terminal: mcp-dcr-tui login URL",
+    ],
+    rule: "MCP authorization, Authorization Server Binding",
+    exit: 3,
   },
   forbidden: {
     what: "The server understood who you are and refuses all the same.",
@@ -117,6 +147,7 @@ export class FlowFailure extends Data.TaggedError("FlowFailure")<Problem<FlowCod
   }
 }
 
+/** A failure with its text out of the table. */
 export const flowFailure = (code: FlowCode, evidence: Evidence = {}): FlowFailure =>
   new FlowFailure(problem(texts, code, evidence))
 

@@ -17,3 +17,13 @@ export const requestedScope = ({ target, facts }: StepContext): ChosenScope => {
   const scope = stepUpScope({ requested: facts.probe.priorScope, challenged: chosen.scope })
   return { ...chosen, ...(scope === undefined ? {} : { scope }) }
 }
+
+/**
+ * The scopes to register with: what is asked for now, and all that the resource may ask for in a step-up, because a client
+ * may be held to what it registered (RFC 7591 §2). None where none is asked for.
+ */
+export const registeredScope = ({ target, facts }: StepContext): string | undefined => {
+  const { scope, source } = requestedScope({ target, facts })
+  if (scope === undefined || source === "override") return scope
+  return stepUpScope({ requested: scope, challenged: facts.resource?.scopesSupported?.join(" ") })
+}

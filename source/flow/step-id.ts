@@ -26,4 +26,5 @@ export const stepNumber = (id: StepId): number | undefined => {
   return index === -1 ? undefined : index + 1
 }
 
+/** Whether it is one of the ten. */
 export const isMainStep = (id: StepId): id is MainStepId => stepNumber(id) !== undefined

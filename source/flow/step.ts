@@ -66,6 +66,8 @@ export interface Aside {
   readonly title: string
   readonly purpose: string
   readonly reference: ReadonlyArray<string>
+  /** The step before which the run stands when it is done, because what came after is not true any more. */
+  readonly undoes?: MainStepId
   readonly run: (context: StepContext) => Effect.Effect<Learned, StepFailure, StepServices>
 }
 

@@ -6,19 +6,22 @@ import { Findings } from "../text/finding.ts"
 import type { VaultFailure } from "../vault/failure.ts"
 import type { Entry, StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
-import type { FactOf } from "./facts.ts"
+import { Journal } from "./journal.ts"
 import type { StepContext } from "./step.ts"
 import type { Target } from "./target.ts"
 
-/** What the store holds for a server, in the shape of the facts that a sign-in would have learned. */
-export interface StoredCredentials {
-  readonly record: StoredRecord
-  readonly identity: FactOf<"identity">
-  readonly grant?: Grant
+/** A grant with all that is needed to renew or revoke it, out of this run or out of the store. */
+export interface HeldCredentials {
+  readonly grant: Grant
+  readonly client: Client
+  readonly tokenEndpoint: string
+  readonly revocationEndpoint?: string
+  /** Where it is stored, if it is. */
+  readonly record?: StoredRecord
 }
 
 /** A store that cannot be used costs nothing but a second sign-in: it is said, and the run goes on. */
-const orWarn =
+export const orWarn =
   <A>(fallback: A) =>
   <B, R>(effect: Effect.Effect<B, VaultFailure, R>): Effect.Effect<A | B, never, R | Findings> =>
     Effect.catchTag(effect, "VaultFailure", (failure) =>
@@ -33,25 +36,70 @@ const orWarn =
       }),
     )
 
-/** The credentials for this server, those of the wanted issuer first, then those with a token. */
-export const storedCredentials = Effect.fn("flow.storedCredentials")(function* (target: Target) {
+const noRecords: ReadonlyArray<StoredRecord> = []
+
+const recordsOf = Effect.fn("flow.recordsOf")(function* (serverUrl: string) {
   const vault = yield* Vault
-  const records = yield* vault.findByServer(target.serverUrl).pipe(orWarn<ReadonlyArray<StoredRecord>>([]))
-  const fitting = target.issuer === undefined ? records : records.filter((record) => record.issuer === target.issuer)
-  const record = fitting.find((candidate) => candidate.grant !== undefined)
-  if (record === undefined) return undefined
-  const stored: StoredCredentials = {
-    record,
-    identity: { client: record.client, redirectUri: record.client.redirectUris[0] ?? "", reused: true },
-    ...(record.grant === undefined ? {} : { grant: record.grant }),
+  const journal = yield* Journal
+  const records = yield* vault.findByServer(serverUrl).pipe(orWarn(noRecords))
+  yield* journal.keepSecret(records)
+  return records
+})
+
+/** The issuers at which we are known for this server. */
+export const knownIssuers = (serverUrl: string) =>
+  Effect.map(recordsOf(serverUrl), (records) => records.map((record) => record.issuer))
+
+/** The stored token for this server: the one used last, and of the wanted issuer where one is wanted. */
+export const storedCredentials = Effect.fn("flow.storedCredentials")(function* (target: Target) {
+  for (const record of yield* recordsOf(target.serverUrl)) {
+    const { grant, client, issuer, tokenEndpoint, revocationEndpoint } = record
+    if (grant === undefined || issuer !== (target.issuer ?? issuer)) continue
+    const held: HeldCredentials = {
+      grant,
+      client,
+      tokenEndpoint,
+      record,
+      ...(revocationEndpoint === undefined ? {} : { revocationEndpoint }),
+    }
+    return held
   }
-  return stored
+  return undefined
+})
+
+/** The token of this run, and where it is stored; before this run has one, the stored one. */
+export const heldCredentials = Effect.fn("flow.heldCredentials")(function* ({ target, facts }: StepContext) {
+  const { grant, identity, attempt, server } = facts
+  if (grant === undefined || identity === undefined) return yield* storedCredentials(target)
+  const record = (yield* recordsOf(target.serverUrl)).find(
+    (candidate) => candidate.issuer === grant.issuer && candidate.client.clientId === grant.clientId,
+  )
+  const tokenEndpoint = attempt?.tokenEndpoint ?? server?.tokenEndpoint ?? record?.tokenEndpoint
+  if (tokenEndpoint === undefined) return undefined
+  const revocationEndpoint = server?.revocationEndpoint ?? record?.revocationEndpoint
+  const held: HeldCredentials = {
+    grant,
+    client: identity.client,
+    tokenEndpoint,
+    ...(revocationEndpoint === undefined ? {} : { revocationEndpoint }),
+    ...(record === undefined ? {} : { record }),
+  }
+  return held
+})
+
+/** Notes that stored credentials were of use now. */
+export const touch = Effect.fn("flow.touch")(function* ({ record }: HeldCredentials) {
+  const vault = yield* Vault
+  if (record !== undefined) yield* vault.touch(record).pipe(orWarn(undefined))
 })
 
 /** The client we are at this issuer already, for whichever resource it was registered. */
 export const storedClient = Effect.fn("flow.storedClient")(function* (issuer: string) {
   const vault = yield* Vault
-  return yield* vault.findClient(issuer).pipe(orWarn(undefined))
+  const journal = yield* Journal
+  const client = yield* vault.findClient(issuer).pipe(orWarn(undefined))
+  yield* journal.keepSecret(client)
+  return client
 })
 
 const entryOf = ({ target, facts }: StepContext, client: Client): Entry | undefined => {
@@ -82,4 +130,13 @@ export const keepGrant = Effect.fn("flow.keepGrant")(function* (context: StepCon
   const client = context.facts.identity?.client
   const entry = client && entryOf(context, client)
   if (entry !== undefined) yield* vault.save({ ...entry, grant: context.grant }).pipe(orWarn(undefined))
+})
+
+/** Drops a client that its server has forgotten, with its tokens, from every record that has it (CR-96). */
+export const forgetClient = Effect.fn("flow.forgetClient")(function* (client: Client) {
+  const vault = yield* Vault
+  const records = yield* vault.list.pipe(orWarn(noRecords))
+  for (const record of records)
+    if (record.issuer === client.issuer && record.client.clientId === client.clientId)
+      yield* vault.forget(record).pipe(orWarn(false))
 })

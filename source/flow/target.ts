@@ -30,6 +30,7 @@ export interface Target {
   readonly allowInsecure: boolean
 }
 
+/** What a run is about when the user says nothing but the URL. */
 export const defaultTarget = (serverUrl: string): Target => ({
   serverUrl,
   protocolVersion: "auto",

@@ -1,4 +1,5 @@
-import { placeholder, placeholderPattern, reveal, type Secret, secret } from "./secret.ts"
+import * as Schema from "effect/Schema"
+import { placeholder, placeholderPattern, reveal, Secret, secret } from "./secret.ts"
 
 /** The secrets of one run, in memory only; what the journal holds are their placeholders. */
 export interface SecretBook {
@@ -83,4 +84,15 @@ export const makeSecretBook = (): SecretBook => {
         return (hidden && reveal(hidden)) ?? whole
       }),
   }
+}
+
+const isSecret = Schema.is(Secret)
+
+/** Remembers every secret that is held anywhere in a value, so that it is concealed wherever it turns up. */
+export const keepSecrets = (book: SecretBook, value: unknown): void => {
+  if (typeof value !== "object" || value === null) return
+  if (isSecret(value)) {
+    const plain = reveal(value)
+    if (plain !== undefined) book.keep(value.label, plain)
+  } else for (const member of Object.values(value)) keepSecrets(book, member)
 }

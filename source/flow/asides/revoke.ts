@@ -4,7 +4,7 @@ import { Findings } from "../../text/finding.ts"
 import { Vault } from "../../vault/vault.ts"
 import { flowFailure } from "../failure.ts"
 import type { Aside } from "../step.ts"
-import { storedCredentials } from "../stored.ts"
+import { heldCredentials, orWarn } from "../stored.ts"
 
 const severities = { revoked: "pass", alive: "warning", unsupported: "warning", unknown: "warning" } as const
 
@@ -26,16 +26,19 @@ export const revokeAside: Aside = {
   title: "Revoke",
   purpose: "Revoke the tokens at the authorization server and delete them from the store.",
   reference: ["RFC 7009 §2"],
+  undoes: "authorize",
   run: Effect.fn("flow.revoke")(function* ({ target, facts }) {
     const vault = yield* Vault
     const findings = yield* Findings
-    const stored = yield* storedCredentials(target)
-    const grant = facts.grant ?? stored?.grant
-    const client = facts.identity?.client ?? stored?.identity.client
-    if (grant === undefined || client === undefined)
-      return yield* flowFailure("nothing_to_revoke", { url: target.serverUrl })
-    const endpoint = facts.server?.revocationEndpoint ?? stored?.record.revocationEndpoint
-    const outcomes = yield* revokeGrant({ endpoint, client, grant })
+    const held = yield* heldCredentials({ target, facts })
+    if (held === undefined) return yield* flowFailure("nothing_to_revoke", { url: target.serverUrl })
+    const { client, grant, record, revocationEndpoint } = held
+    const forget = record === undefined ? Effect.void : vault.forgetGrant(record)
+    const outcomes = yield* revokeGrant({ endpoint: revocationEndpoint, client, grant }).pipe(
+      // Deleted here whatever becomes of them there (CR-103).
+      Effect.tapError(() => forget.pipe(orWarn(undefined))),
+    )
+    yield* forget
     for (const { token, outcome, detail, exchange } of outcomes)
       yield* findings.raise({
         severity: severities[outcome],
@@ -43,7 +46,6 @@ export const revokeAside: Aside = {
         text: `${token}: ${outcome}${detail === undefined ? "" : ` (${detail})`}`,
         ...(exchange === undefined ? {} : { exchange }),
       })
-    if (stored !== undefined) yield* vault.forgetGrant(stored.record)
     const all = outcomes.every(({ outcome }) => outcome === "revoked")
     return {
       facts: [],

@@ -1,13 +1,47 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { probe } from "../../mcp/probe.ts"
+import { type ProbeOutcome, probe } from "../../mcp/probe.ts"
 import { selectChallenge } from "../../oauth/challenge.ts"
-import { needsRefresh } from "../../oauth/grant.ts"
+import type { Grant } from "../../oauth/grant.ts"
 import { Findings } from "../../text/finding.ts"
-import { type Fact, fact } from "../facts.ts"
-import { refreshRecord } from "../recovery/refresh-record.ts"
+import { fact } from "../facts.ts"
+import { flowFailure } from "../failure.ts"
+import { isForbidden, wantsScope } from "../recovery/ladder.ts"
+import { renewIfDue, renewOrForget } from "../recovery/renew-stored.ts"
 import type { Step } from "../step.ts"
-import { storedCredentials } from "../stored.ts"
+import { storedCredentials, touch } from "../stored.ts"
+
+type Challenged = Extract<ProbeOutcome, { readonly _tag: "challenged" }>
+
+/** What the refusal asks for, and what there is to say about how it asks. */
+const readChallenge = Effect.fn("flow.readChallenge")(function* (answer: Challenged) {
+  const findings = yield* Findings
+  const { exchange, status, url, tokenSent } = answer
+  const { challenge, findings: noticed } = selectChallenge(answer.wwwAuthenticate)
+  for (const finding of noticed) yield* findings.raise({ ...finding, exchange })
+  if (isForbidden({ status, tokenSent, challenge }))
+    return yield* flowFailure("forbidden", {
+      url,
+      exchange,
+      received: `status ${status}`,
+      ...(challenge?.errorDescription === undefined ? {} : { detail: challenge.errorDescription }),
+    })
+  if (answer.wwwAuthenticate.length === 0)
+    yield* findings.raise({
+      severity: "error",
+      rule: "RFC 9110 §15.5.2",
+      text: "A 401 without WWW-Authenticate: the server does not say what it wants, nor where its metadata is.",
+      exchange,
+    })
+  if (status === 403 && !tokenSent)
+    yield* findings.raise({
+      severity: "warning",
+      rule: "RFC 9110 §15.5.2",
+      text: "403 for a request without a token: the status for missing credentials is 401.",
+      exchange,
+    })
+  return challenge
+})
 
 /**
  * Ask the MCP endpoint for something and see what it demands. With a stored token the request carries it: if it is still
@@ -41,51 +75,52 @@ export const probeStep: Step = {
     }),
   }),
   run: Effect.fn("flow.probe")(function* ({ target }) {
-    const findings = yield* Findings
-    const stored = yield* storedCredentials(target)
-    let grant = stored?.grant
-    if (stored !== undefined && grant !== undefined && needsRefresh(grant, yield* Clock.currentTimeMillis))
-      grant = yield* refreshRecord(stored.record)
-
-    const ask = (token = grant) =>
+    const ask = (token: Grant | undefined) =>
       probe({
         url: target.serverUrl,
         version: target.protocolVersion,
         ...(token === undefined ? {} : { token: token.accessToken }),
       })
-    let answer = yield* ask()
-    if (answer._tag === "challenged" && stored !== undefined && grant !== undefined && grant === stored.grant) {
+    const stored = yield* storedCredentials(target)
+    let grant = stored && (yield* renewIfDue(stored, yield* Clock.currentTimeMillis))
+    let answer = yield* ask(grant)
+    if (answer._tag === "challenged" && answer.status === 401 && stored !== undefined && grant === stored.grant) {
       // The stored token was refused before its time: the refresh token may still be good (CR-92, CR-100).
-      grant = yield* refreshRecord(stored.record)
+      grant = yield* renewOrForget(stored)
       if (grant !== undefined) answer = yield* ask(grant)
     }
 
     if (answer._tag === "challenged") {
-      const { challenge, findings: noticed } = selectChallenge(answer.wwwAuthenticate)
-      for (const finding of noticed) yield* findings.raise({ ...finding, exchange: answer.exchange })
+      const challenge = yield* readChallenge(answer)
+      // The token was too narrow: the next one must not lose what this one could do (CR-88).
+      const priorScope = wantsScope({ challenge }) ? grant?.scope : undefined
+      const { status, exchange } = answer
       return {
         facts: [
           fact("probe", {
             outcome: "challenged",
-            status: answer.status,
-            exchange: answer.exchange,
+            status,
+            exchange,
             ...(challenge === undefined ? {} : { challenge }),
+            ...(priorScope === undefined ? {} : { priorScope }),
           }),
         ],
-        note: `${answer.status}${challenge === undefined ? ", no challenge" : `, ${challenge.scheme}`}`,
+        note: `${status}${challenge === undefined ? ", no challenge" : `, ${challenge.scheme}`}`,
       }
     }
 
-    const facts: Array<Fact> = [
-      fact("probe", {
-        outcome: grant === undefined ? "open" : "accepted",
-        status: answer.status,
-        exchange: answer.exchange,
-        session: answer.session,
-      }),
-    ]
-    if (grant === undefined || stored === undefined) return { facts, note: "no token asked for" }
-    facts.push(fact("identity", stored.identity), fact("grant", grant))
-    return { facts, note: "stored token accepted" }
+    const { session, status, exchange } = answer
+    if (stored === undefined || grant === undefined)
+      return { facts: [fact("probe", { outcome: "open", status, exchange, session })], note: "no token asked for" }
+    yield* touch(stored)
+    const { client } = stored
+    return {
+      facts: [
+        fact("probe", { outcome: "accepted", status, exchange, session }),
+        fact("identity", { client, redirectUri: client.redirectUris[0] ?? "", reused: true }),
+        fact("grant", grant),
+      ],
+      note: grant === stored.grant ? "stored token accepted" : "stored token renewed and accepted",
+    }
   }),
 }

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { assumedResource, discoverResource, resourceMetadataUrls } from "../../oauth/resource-metadata.ts"
+import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import type { Step } from "../step.ts"
@@ -27,6 +28,7 @@ export const resourceStep: Step = {
     return url === undefined ? undefined : { method: "GET", url, headers: [["accept", "application/json"]] }
   },
   run: Effect.fn("flow.resource")(function* ({ target, facts }) {
+    const findings = yield* Findings
     const challenge = facts.probe?.challenge
     const resource = yield* discoverResource({
       serverUrl: target.serverUrl,
@@ -36,7 +38,16 @@ export const resourceStep: Step = {
       Effect.catchIf(
         (failure) => failure.code === "resource_metadata_missing" && (target.legacyAuth || target.issuer !== undefined),
         // Not the document but the user says who issues the tokens: --issuer, or the server's own origin (CR-16, CR-18).
-        () => Effect.succeed(assumedResource(target.serverUrl, target.issuer ?? new URL(target.serverUrl).origin)),
+        () => {
+          const issuer = target.issuer ?? new URL(target.serverUrl).origin
+          return findings
+            .raise({
+              severity: "warning",
+              rule: "MCP authorization, Protected Resource Metadata Discovery",
+              text: `No metadata was found; ${issuer} is assumed to issue the tokens, because ${target.issuer === undefined ? "--legacy-auth" : "--issuer"} says so.`,
+            })
+            .pipe(Effect.as(assumedResource(target.serverUrl, issuer)))
+        },
       ),
     )
     return { facts: [fact("resource", resource)], note: resource.resource }

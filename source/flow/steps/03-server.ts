@@ -1,9 +1,37 @@
 import * as Effect from "effect/Effect"
 import { chooseIssuer, discoverServer, legacyServer, serverMetadataUrls } from "../../oauth/server-metadata.ts"
-import { Vault } from "../../vault/vault.ts"
+import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
+import { flowFailure } from "../failure.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
+import { knownIssuers } from "../stored.ts"
+import type { Target } from "../target.ts"
+
+/**
+ * The server names another authorization server than the one that is known for it. Nothing that belongs to the old one is
+ * ever sent to the new one; a person is told, and without one only --issuer agrees (CR-70).
+ */
+const agreeToIssuer = Effect.fn("flow.agreeToIssuer")(function* (change: {
+  readonly issuer: string
+  readonly known: ReadonlyArray<string>
+  readonly target: Target
+}) {
+  const { issuer, known, target } = change
+  if (known.length === 0 || known.includes(issuer)) return
+  if (!target.interactive && target.issuer === undefined)
+    return yield* flowFailure("issuer_changed", {
+      url: target.serverUrl,
+      expected: known.join(", "),
+      received: issuer,
+    })
+  const findings = yield* Findings
+  yield* findings.raise({
+    severity: "warning",
+    rule: "MCP authorization, Authorization Server Binding",
+    text: `The authorization server has changed from ${known.join(", ")} to ${issuer}. What is stored for the old one stays with it.`,
+  })
+})
 
 /**
  * Read the authorization server's own metadata and make sure that it speaks for itself: the issuer in the document must
@@ -38,9 +66,9 @@ export const serverStep: Step = {
       const server = yield* legacyServer({ serverUrl: target.serverUrl, allowInsecure })
       return { facts: [fact("server", server)], note: `${server.issuer} (2025-03-26)` }
     }
-    const vault = yield* Vault
-    const known = (yield* vault.findByServer(target.serverUrl)).map((record) => record.issuer)
+    const known = yield* knownIssuers(target.serverUrl)
     const { issuer } = yield* Effect.fromResult(chooseIssuer(resource, { known, wanted: target.issuer }))
+    yield* agreeToIssuer({ issuer, known, target })
     const server = yield* discoverServer({ issuer, strict: target.strict, allowInsecure })
     return { facts: [fact("server", server)], note: server.issuer }
   }),

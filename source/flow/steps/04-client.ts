@@ -1,14 +1,108 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { identityWays } from "../../oauth/client-identity.ts"
-import { reserveRedirectUri } from "../../oauth/redirect-uri.ts"
+import { listenForCallback } from "../../oauth/callback.ts"
+import { type Client, type IdentityWay, identityWays } from "../../oauth/client-identity.ts"
+import { isLoopbackRedirect, reserveRedirectUri } from "../../oauth/redirect-uri.ts"
 import { register, registrationRequest } from "../../oauth/registration.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
+import { flowFailure } from "../failure.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
-import { requestedScope } from "../requested-scope.ts"
-import { missing, type Step } from "../step.ts"
+import { registeredRedirect } from "../redirect-choice.ts"
+import { registeredScope } from "../requested-scope.ts"
+import { missing, type Step, type StepContext } from "../step.ts"
 import { keepClient, storedClient } from "../stored.ts"
+
+/** The ways that are open, best first, with a word on each that is closed. */
+const openWays = Effect.fn("flow.openWays")(function* ({ target, facts }: StepContext) {
+  const findings = yield* Findings
+  const server = facts.server ?? (yield* missing("server"))
+  const ways = yield* Effect.fromResult(
+    identityWays({
+      registration: target.registration,
+      preregistered: target.preregistered,
+      stored: yield* storedClient(server.issuer),
+      clientMetadataUrl: target.clientMetadataUrl,
+      metadata: server,
+      now: yield* Clock.currentTimeMillis,
+    }),
+  )
+  for (const { way, reason } of ways.closed)
+    yield* findings.raise({
+      severity: "note",
+      rule: "MCP authorization, Client Registration",
+      text: `${way}: ${reason}`,
+    })
+  return [ways.chosen, ...ways.others] as const
+})
+
+/** Introduces us to the server (RFC 7591), and writes down at once who we are there now. */
+const registerAnew = Effect.fn("flow.registerAnew")(function* ({ target, facts }: StepContext) {
+  const server = facts.server ?? (yield* missing("server"))
+  // What is registered stays at the server for ever: not for a sign-in that nobody could finish (CR-102).
+  if (!target.interactive && target.browser !== "follow")
+    return yield* flowFailure("authorization_required", { url: target.serverUrl })
+  const scope = registeredScope({ target, facts })
+  const { client, redirectUri } = yield* register({
+    metadata: server,
+    allowInsecure: target.allowInsecure,
+    request: registrationRequest({
+      redirectUri: yield* reserveRedirectUri({ wanted: target.redirectUri }),
+      clientName: target.clientName,
+      tokenEndpointAuthMethodsSupported: server.tokenEndpointAuthMethodsSupported,
+      ...(scope === undefined ? {} : { scope }),
+    }),
+  })
+  yield* keepClient({ target, facts, client })
+  return { client, redirectUri, reused: false }
+})
+
+/** Who we are by a way that asks nobody, with a redirect URI that belongs to it. */
+const introduce = Effect.fn("flow.introduce")(function* (
+  { way, client }: Exclude<IdentityWay, { readonly way: "dcr" }>,
+  wanted: string | undefined,
+) {
+  const redirectUri = registeredRedirect(client, wanted)
+  if (redirectUri === undefined)
+    return yield* flowFailure("redirect_unregistered", {
+      expected: client.redirectUris.join(", "),
+      ...(wanted === undefined ? {} : { received: wanted }),
+    })
+  return { client, redirectUri: yield* reserveRedirectUri({ wanted: redirectUri }), reused: way === "stored" }
+})
+
+/**
+ * Whether the answer can come back to a client of an earlier run: to a redirect URI that it is registered with and that is
+ * wanted now, on a port that is free (CR-71).
+ */
+const canComeBack = Effect.fn("flow.canComeBack")(function* (client: Client, wanted: string | undefined) {
+  const findings = yield* Findings
+  const redirectUri = registeredRedirect(client, wanted)
+  const taken =
+    redirectUri !== undefined && isLoopbackRedirect(redirectUri)
+      ? yield* Effect.scoped(listenForCallback(redirectUri)).pipe(
+          Effect.as(undefined),
+          Effect.catch((failure) => Effect.succeed(failure.detail ?? failure.what)),
+        )
+      : undefined
+  if (redirectUri !== undefined && taken === undefined) return true
+  yield* findings.raise({
+    severity: "note",
+    rule: "RFC 8252 §7.3",
+    text:
+      redirectUri === undefined
+        ? `stored: it is registered with ${client.redirectUris.join(", ")}, not with ${wanted}`
+        : `stored: its redirect URI ${redirectUri} cannot be used now (${taken})`,
+  })
+  return false
+})
+
+const names = {
+  preregistered: "pre-registered",
+  stored: "stored",
+  cimd: "metadata document",
+  dcr: "registered",
+} as const
 
 /**
  * Become known to the authorization server: with an id we have already, with the URL of a metadata document that it
@@ -24,6 +118,7 @@ export const clientStep: Step = {
     "Registration is off, limited or reserved (401, 403, 404, 429)",
     "The redirect URI is refused: invalid_redirect_uri",
     "The server registers us with another authentication method than we asked for",
+    "The server has forgotten a client of an earlier run: mcp-dcr-tui clients forget",
   ],
   needs: ["resource", "server"],
   yields: ["identity"],
@@ -31,6 +126,7 @@ export const clientStep: Step = {
   preview: ({ target, facts }) => {
     const endpoint = facts.server?.registrationEndpoint
     if (endpoint === undefined || target.preregistered !== undefined) return undefined
+    const scope = registeredScope({ target, facts })
     return {
       method: "POST",
       url: endpoint,
@@ -39,6 +135,7 @@ export const clientStep: Step = {
         registrationRequest({
           redirectUri: target.redirectUri ?? "http://127.0.0.1:<port>/callback",
           clientName: target.clientName,
+          ...(scope === undefined ? {} : { scope }),
         }),
         undefined,
         2,
@@ -47,57 +144,22 @@ export const clientStep: Step = {
   },
   run: Effect.fn("flow.client")(function* ({ target, facts }) {
     const findings = yield* Findings
-    const server = facts.server ?? (yield* missing("server"))
-    const now = yield* Clock.currentTimeMillis
-    const stored = yield* storedClient(server.issuer)
-    const ways = yield* Effect.fromResult(
-      identityWays({
-        registration: target.registration,
-        preregistered: target.preregistered,
-        stored,
-        clientMetadataUrl: target.clientMetadataUrl,
-        metadata: server,
-        now,
-      }),
-    )
-    for (const { way, reason } of ways.closed)
-      yield* findings.raise({
-        severity: "note",
-        rule: "MCP authorization, Client Registration",
-        text: `${way}: ${reason}`,
-      })
+    const [best, ...others] = yield* openWays({ target, facts })
+    const anew = others.find(({ way }) => way === "dcr")
+    // Only a client that registered itself may be replaced by another of its kind.
+    const passed =
+      best.way === "stored" &&
+      best.client.source === "dcr" &&
+      anew !== undefined &&
+      !(yield* canComeBack(best.client, target.redirectUri))
+    const chosen = passed ? anew : best
     yield* findings.raise({
       severity: "pass",
       rule: "MCP authorization, Client Registration Approaches",
-      text: `chosen: ${ways.chosen.way}, because ${ways.chosen.reason}`,
+      text: `chosen: ${chosen.way}, because ${chosen.reason}`,
     })
-
-    if (ways.chosen.way !== "dcr") {
-      const { client, way } = ways.chosen
-      const redirectUri = yield* reserveRedirectUri({ wanted: target.redirectUri ?? client.redirectUris[0] })
-      return {
-        facts: [fact("identity", { client, redirectUri, reused: way === "stored" })],
-        note: `${client.clientId} (${way})`,
-      }
-    }
-
-    const redirectUri = yield* reserveRedirectUri({ wanted: target.redirectUri })
-    const scope = requestedScope({ target, facts }).scope
-    const { client, redirectUri: accepted } = yield* register({
-      metadata: server,
-      allowInsecure: target.allowInsecure,
-      request: registrationRequest({
-        redirectUri,
-        clientName: target.clientName,
-        tokenEndpointAuthMethodsSupported: server.tokenEndpointAuthMethodsSupported,
-        ...(scope === undefined ? {} : { scope }),
-      }),
-    })
-    // At once: a registration that is forgotten stays at the server for ever (CR-65).
-    yield* keepClient({ target, facts, client })
-    return {
-      facts: [fact("identity", { client, redirectUri: accepted, reused: false })],
-      note: `${client.clientId} (registered)`,
-    }
+    const identity =
+      chosen.way === "dcr" ? yield* registerAnew({ target, facts }) : yield* introduce(chosen, target.redirectUri)
+    return { facts: [fact("identity", identity)], note: `${identity.client.clientId} (${names[chosen.way]})` }
   }),
 }

@@ -4,7 +4,6 @@ import { checkResponse, stateMatches } from "../../oauth/authorization-response.
 import { openBrowser } from "../../oauth/browser.ts"
 import { followAuthorization } from "../../oauth/follow.ts"
 import { parsePasted } from "../../oauth/pasted-response.ts"
-import { isLoopbackRedirect } from "../../oauth/redirect-uri.ts"
 import { Findings } from "../../text/finding.ts"
 import { CallbackDesk } from "../callback-desk.ts"
 import { fact } from "../facts.ts"
@@ -26,8 +25,7 @@ const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt,
   const journal = yield* Journal
   const findings = yield* Findings
   const { url, redirectUri } = attempt
-  // An https redirect URI is somebody else's page: the answer can only be pasted.
-  const listener = isLoopbackRedirect(redirectUri) ? yield* desk.open(redirectUri) : undefined
+  const listener = yield* desk.open(redirectUri)
   const waiting = (opened: "opening" | "opened" | "failed" | "not-asked", detail?: string) =>
     journal.append({
       _tag: "Waiting",
