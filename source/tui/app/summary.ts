@@ -21,7 +21,7 @@ export const summary = (state: FlowState | undefined, now: number): ReadonlyArra
       ? []
       : [`Call     ${call.tool}: ${result.isError ? "the tool reported an error" : "done"}`]),
     `Traffic  ${state.exchangeCount} HTTP requests${lastStatus(state)}`,
-  ].map(clean)
+  ].map((line) => clean(line))
 }
 
 const lastStatus = (state: FlowState): string => {
