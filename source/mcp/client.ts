@@ -22,6 +22,7 @@ export const RequestIds = Context.Reference<{ readonly next: Effect.Effect<numbe
   defaultValue: () => countFrom(1),
 })
 
+/** Ids that count upwards. */
 export const countFrom = (first: number): { readonly next: Effect.Effect<number> } => {
   let id = first
   return { next: Effect.sync(() => id++) }

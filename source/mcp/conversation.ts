@@ -48,8 +48,6 @@ export interface Listener {
 }
 
 export interface Conversation {
-  /** Whether the server waits for an answer of our user. */
-  readonly asking: () => boolean
   /** Milliseconds since the epoch of the last progress, or of the beginning. */
   readonly lastProgress: () => number
   /** Takes one message; gives the outcome if it was the response to our request. */
@@ -98,7 +96,6 @@ const raise = (severity: "warning" | "error", rule: string, text: string, head: 
 export const makeConversation = (listener: Listener, began: number): Conversation => {
   let lastProgress = began
   let furthest = Number.NEGATIVE_INFINITY
-  let open = 0
 
   /** Progress of something else, or that does not advance, is not shown (MR-59). */
   const hearProgress = Effect.fnUntraced(function* (params: JsonObject) {
@@ -145,20 +142,9 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
     yield* listener.reply(answerText(id, answer)).pipe(Effect.ignore, Effect.timeoutOption(courtesyMillis))
   })
 
-  /** Asks the user, and sends the answer; the time that it takes is not the server's. */
+  /** Asks the user, and sends the answer. */
   const ask = (head: IncomingHead, id: RequestId, work: Effect.Effect<AskedAnswer, never, Findings>) =>
-    Effect.suspend(() => {
-      open += 1
-      return work
-    }).pipe(
-      Effect.ensuring(
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Effect.sync(() => {
-            open -= 1
-            lastProgress = now
-          }),
-        ),
-      ),
+    work.pipe(
       Effect.flatMap((answer) => listener.reply(answerText(id, answer))),
       Effect.catch((failure) =>
         raise(
@@ -199,5 +185,5 @@ export const makeConversation = (listener: Listener, began: number): Conversatio
     }
   })
 
-  return { asking: () => open > 0, lastProgress: () => lastProgress, hear }
+  return { lastProgress: () => lastProgress, hear }
 }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import type { IncomingHead } from "../wire/wire.ts"
+import { attending } from "./attention.ts"
 import type { Connection } from "./connection.ts"
 import { type Ask, type AskAnswer, Respondent, usableModes } from "./elicitation.ts"
 import { contentFaults } from "./elicitation-content.ts"
@@ -95,7 +96,7 @@ export const putAsk = Effect.fn("mcp.elicit")(function* (ask: Ask): Effect.fn.Re
     yield* warn(`The server seems to ask for a secret in a form (${ask.secretLooking.join(", ")}); it must not.`)
   if (ask.mode === "url" && ask.punycode)
     yield* warn(`The host ${ask.host} holds encoded characters that can look like others.`)
-  const answer = yield* respondent.answer(ask)
+  const answer = yield* attending(respondent.answer(ask))
   if (answer.action !== "accept") return answer
   // Accepting an address means consent, and says nothing else (MR-51).
   if (ask.mode === "url") return { action: "accept" }

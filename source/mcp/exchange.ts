@@ -1,24 +1,25 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as FiberMap from "effect/FiberMap"
 import type { Findings } from "../text/finding.ts"
 import { type Secret, secret } from "../text/secret.ts"
 import { header, type IncomingHead, type Wire } from "../wire/wire.ts"
+import { Attention } from "./attention.ts"
 import { RequestIds } from "./client.ts"
 import type { Answer, Connection, ExchangeFailure } from "./connection.ts"
-import { type Conversation, makeConversation, type Notification, type Progress } from "./conversation.ts"
+import type { Conversation, Notification, Progress } from "./conversation.ts"
 import { declaredIdentity } from "./elicitation.ts"
-import { answerRequest } from "./elicitation-answer.ts"
 import { mcpFailure } from "./failure.ts"
-import { isObject, type JsonObject, notificationText, type RequestId } from "./json-rpc.ts"
+import { isObject, type JsonObject } from "./json-rpc.ts"
 import { courtesyMillis, Patience } from "./limits.ts"
+import { notify, startConversation } from "./listening.ts"
 import { withMeta } from "./request-meta.ts"
 import { revisions } from "./revisions.ts"
-import { type OneWay, Transport } from "./transport.ts"
+import { Transport } from "./transport.ts"
 
 export type { Answer, Connection, ExchangeFailure } from "./connection.ts"
 export type { Notification, Progress } from "./conversation.ts"
+export { notify, sendOneWay } from "./listening.ts"
 
 export interface ExchangeRequest extends Connection {
   readonly method: string
@@ -31,27 +32,13 @@ export interface ExchangeRequest extends Connection {
   readonly onNotification?: ((notification: Notification) => Effect.Effect<void>) | undefined
 }
 
-/** Sends a message that has no answer: a notification, or our answer to a request of the server (MR-22). */
-export const sendOneWay = (
-  connection: Connection,
-  message: OneWay,
-): Effect.Effect<{ readonly exchange: number }, ExchangeFailure, Wire> =>
-  Effect.flatMap(Transport, (transport) => transport.sendOneWay(connection, message))
-
-export const notify = (
-  connection: Connection,
-  method: string,
-  params?: JsonObject,
-): Effect.Effect<{ readonly exchange: number }, ExchangeFailure, Wire> =>
-  sendOneWay(connection, { method, body: notificationText(method, params) })
-
 /** Fails when nothing came for too long; progress moves the soft limit, never the hard one (MR-59). */
 const watchdog = (conversation: Conversation, began: number, { soft, hard }: Patience, url: string) =>
   Effect.gen(function* () {
+    const attention = yield* Attention
     for (;;) {
       const now = yield* Clock.currentTimeMillis
-      // While a person is being asked, the server is not the one who is slow.
-      const since = conversation.asking() ? now : conversation.lastProgress()
+      const since = attention.open > 0 ? now : Math.max(conversation.lastProgress(), attention.settled)
       const end = Math.min(since + soft, began + hard)
       if (now >= end)
         return yield* mcpFailure("request_timed_out", { url, received: `nothing for ${Math.round(soft / 1000)} s` })
@@ -90,8 +77,8 @@ export const exchange = Effect.fn("mcp.exchange")(function* (
 
   const talk = Effect.scoped(
     Effect.gen(function* () {
-      const asked = yield* FiberMap.make<RequestId>()
-      const conversation = makeConversation(
+      const conversation = yield* startConversation(
+        request,
         {
           id,
           method,
@@ -99,10 +86,6 @@ export const exchange = Effect.fn("mcp.exchange")(function* (
           logging: meta["io.modelcontextprotocol/logLevel"] !== undefined,
           onProgress: request.onProgress,
           onNotification: request.onNotification,
-          reply: (body) => sendOneWay(request, { method: "response", body }),
-          respond: (head, asking, about) => answerRequest(request, { method: asking, params: about, head }),
-          beside: (key, work) => Effect.asVoid(FiberMap.run(asked, key, work)),
-          withdraw: (key) => FiberMap.remove(asked, key),
         },
         began,
       )

@@ -161,6 +161,20 @@ export const mcpTexts = {
     rule: "MCP 2026-07-28 tools; Streamable HTTP, Custom Headers",
     exit: 5,
   },
+  server_not_started: {
+    what: "The local server could not be started.",
+    why: "The system refused to run the command: it does not exist, or may not be executed.",
+    remedy: ["Check the command; it is run without a shell, so give the program's full path if in doubt."],
+    rule: "MCP stdio",
+    exit: 6,
+  },
+  server_exited: {
+    what: "The local server ended before it answered.",
+    why: "Its process is gone. Whether the request was carried out is not known.",
+    remedy: ["Read its own last words below.", "Run the command by itself to see why it ends.", "Retry the step."],
+    rule: "MCP stdio; lifecycle, Shutdown",
+    exit: 6,
+  },
   too_many_rounds: {
     what: "The server keeps asking for more input.",
     why: "After ten rounds of questions one call is given up: an honest server needs one or two.",

@@ -111,12 +111,16 @@ export const readMessages = (text: string, batches: boolean): Result.Result<Read
   return Result.succeed(messages)
 }
 
+/** A request as it is sent. */
 export const requestText = (id: RequestId, method: string, params: JsonObject): string =>
   JSON.stringify({ jsonrpc: "2.0", id, method, params })
 
+/** A notification as it is sent. */
 export const notificationText = (method: string, params?: JsonObject): string =>
   JSON.stringify({ jsonrpc: "2.0", method, ...(params === undefined ? {} : { params }) })
 
+/** Our answer to a request of the server. */
 export const resultText = (id: RequestId, result: JsonObject): string => JSON.stringify({ jsonrpc: "2.0", id, result })
 
+/** Our refusal of a request of the server. */
 export const errorText = (id: RequestId, error: RpcError): string => JSON.stringify({ jsonrpc: "2.0", id, error })

@@ -6,6 +6,7 @@ import { type Answer, type ExchangeFailure, exchange } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
 import { initialize } from "./initialize.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
+import { Patience } from "./limits.ts"
 import {
   introduction,
   type Negotiated,
@@ -17,6 +18,7 @@ import {
 } from "./opened.ts"
 import { latest, latestLegacy, mutualVersion, type ProtocolVersion, revisions } from "./revisions.ts"
 import type { Session } from "./session.ts"
+import { Transport } from "./transport.ts"
 
 export type { Target, VersionChoice } from "./opened.ts"
 
@@ -49,6 +51,13 @@ const isWebsite = ({ code, status }: McpFailure): boolean => code === "web_page"
 const looksLegacy = (failure: McpFailure): boolean =>
   !neutral.has(failure.code) && !isWebsite(failure) && !modernErrors.has(failure.rpc?.code ?? 0)
 
+/** On a pipe nothing stands between: silence, an end and every error but the modern ones mean a legacy server (MR-7). */
+const looksLegacyOnPipe = ({ code, rpc }: McpFailure): boolean =>
+  code !== "server_not_started" && !modernErrors.has(rpc?.code ?? 0)
+
+/** Milliseconds that a local server may be silent to a request it does not know; it may have to be fetched first. */
+const pipeProbeMillis = 15_000
+
 /** Asks a server in the modern way, and falls to `initialize` only on a recognisably legacy answer (MR-4, X-10). */
 const discover = Effect.fn("mcp.discover")(function* (
   target: Target,
@@ -58,15 +67,24 @@ const discover = Effect.fn("mcp.discover")(function* (
 ): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
   const { url, token, authorize } = target
   const auto = target.version === "auto"
+  const { kind } = yield* Transport
+  const patience = yield* Patience
+  const onPipe = kind === "stdio"
+  const legacyLike = onPipe ? looksLegacyOnPipe : looksLegacy
   const answer = yield* Effect.result(
-    exchange({ session: { url, protocolVersion: version }, token, authorize, method: "server/discover" }),
+    exchange({ session: { url, protocolVersion: version }, token, authorize, method: "server/discover" }).pipe(
+      Effect.provideService(
+        Patience,
+        onPipe && auto ? { ...patience, soft: Math.min(patience.soft, pipeProbeMillis) } : patience,
+      ),
+    ),
   )
   if (Result.isFailure(answer)) {
     const failure = answer.failure
     if (failure._tag !== "McpFailure") return yield* failure
     const named = versionsNamed(failure)
     if (named !== undefined) return yield* afterRefusal(target, named, again, failure)
-    if (auto && !again && looksLegacy(failure)) return yield* initialize(target, latestLegacy)
+    if (auto && !again && legacyLike(failure)) return yield* initialize(target, latestLegacy)
     if (!auto && failure.rpc?.code === rpcCodes.methodNotFound && failure.exchange !== undefined)
       return yield* undiscovered(url, version, failure.exchange, failure.status ?? 200)
     return yield* failure

@@ -2,14 +2,20 @@ import * as Result from "effect/Result"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 import { matches } from "./pattern-cost.ts"
 import { indexSchema } from "./schema-index.ts"
-import { canonical, hasType, listLimits, numberLimits, objectLimits, textLimits } from "./schema-values.ts"
+import {
+  checkItems,
+  checkMembers,
+  type Evaluation,
+  limited,
+  list,
+  type Misfit,
+  mostMisfits,
+  type Outcome,
+  shown,
+} from "./schema-members.ts"
+import { canonical, hasType, numberLimits, textLimits } from "./schema-values.ts"
 
-/** A place in the value that does not fit. */
-export interface Misfit {
-  /** JSON pointer; "" is the whole value. */
-  readonly path: string
-  readonly message: string
-}
+export type { Misfit } from "./schema-members.ts"
 
 export type Validation =
   /** `unchecked` says in words what could not be evaluated; the rest was. */
@@ -17,28 +23,12 @@ export type Validation =
   /** The schema cannot be used; `reason` continues "the schema cannot be used: ". */
   | { readonly _tag: "unusable"; readonly reason: string }
 
-/** What evaluating one schema against one value told. */
-interface Outcome {
-  readonly misfits: Array<Misfit>
-  /** Members and items that some keyword has looked at (2020-12 Core, section 11: unevaluated…). */
-  readonly names: Set<string>
-  readonly items: Set<number>
-}
-
 const dialect = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
 
 /** Subschemas evaluated, and characters compared; far more than any honest result needs. */
 const generous = 200_000
-const mostMisfits = 20
 /** Schemas within schemas while one value is looked at: a reference that leads to itself never ends. */
 const deepestEvaluation = 200
-
-const escapePointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
-const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? "undefined"
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text
-}
 
 /**
  * Holds a value against a JSON Schema of dialect 2020-12 (MR-53). Pure, bounded in work, and never fetches anything
@@ -110,10 +100,12 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
       const then = fits(condition) ? node.then : node.else
       if (then !== undefined) demand(inner(then))
     }
-    if (Array.isArray(value)) items(node, value, path, depth, outcome, misfit)
-    if (isObject(value)) members(node, value, path, depth, outcome, misfit, demand)
+    if (Array.isArray(value)) checkItems(evaluation, { node, path, depth, outcome, misfit, demand }, value)
+    if (isObject(value)) checkMembers(evaluation, { node, path, depth, outcome, misfit, demand }, value)
     return outcome
   }
+
+  const evaluation: Evaluation = { evaluate, matched, spend, stopped: () => unusable !== undefined }
 
   const references = (node: JsonObject, demand: (sub: Outcome) => void, inner: (sub: unknown) => Outcome): void => {
     if (node.$dynamicRef !== undefined) unchecked.add("$dynamicRef")
@@ -136,18 +128,6 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
       misfit(`must be ${shown(node.const)}, not ${shown(value)}`)
   }
 
-  const limited = (
-    node: JsonObject,
-    size: number,
-    limits: typeof numberLimits,
-    misfit: (message: string) => void,
-  ): void => {
-    for (const [keyword, holds, words] of limits) {
-      const limit = node[keyword]
-      if (typeof limit === "number" && !holds(size, limit)) misfit(`${words} ${limit}`)
-    }
-  }
-
   const alternatives = (
     node: JsonObject,
     inner: (sub: unknown) => Outcome,
@@ -162,95 +142,6 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
       if (fitting.length === 0) misfit(`fits none of the alternatives (${keyword})`)
       else if (keyword === "oneOf" && fitting.length > 1) misfit(`fits ${fitting.length} alternatives of oneOf`)
     }
-  }
-
-  const items = (
-    node: JsonObject,
-    value: ReadonlyArray<unknown>,
-    path: string,
-    depth: number,
-    outcome: Outcome,
-    misfit: (message: string, at?: string) => void,
-  ): void => {
-    limited(node, value.length, listLimits, misfit)
-    const at = (sub: unknown, position: number): Outcome =>
-      evaluate(sub, value[position], `${path}/${position}`, depth + 1)
-    const each = (sub: unknown, position: number): void => {
-      for (const found of at(sub, position).misfits) misfit(found.message, found.path)
-      outcome.items.add(position)
-    }
-    const prefix = list(node.prefixItems)
-    for (const position of value.keys()) {
-      if (unusable !== undefined) return
-      if (position < prefix.length) each(prefix[position], position)
-      else if (node.items !== undefined) each(node.items, position)
-    }
-    if (node.uniqueItems === true) {
-      const texts = value.map(canonical)
-      spend(texts.reduce((sum, text) => sum + text.length / 10, 0))
-      if (new Set(texts).size < texts.length) misfit("must not hold the same item twice")
-    }
-    if (node.contains !== undefined) {
-      const found = [...value.keys()].filter((position) => at(node.contains, position).misfits.length === 0)
-      for (const position of found) outcome.items.add(position)
-      const least = typeof node.minContains === "number" ? node.minContains : 1
-      const most = typeof node.maxContains === "number" ? node.maxContains : Number.POSITIVE_INFINITY
-      if (found.length < least) misfit(`must contain at least ${least} items of a kind`)
-      if (found.length > most) misfit(`must contain at most ${most} items of a kind`)
-    }
-    if (node.unevaluatedItems !== undefined)
-      for (const position of value.keys()) if (!outcome.items.has(position)) each(node.unevaluatedItems, position)
-  }
-
-  const members = (
-    node: JsonObject,
-    value: JsonObject,
-    path: string,
-    depth: number,
-    outcome: Outcome,
-    misfit: (message: string, at?: string) => void,
-    demand: (sub: Outcome) => void,
-  ): void => {
-    const names = Object.keys(value)
-    limited(node, names.length, objectLimits, misfit)
-    for (const name of list(node.required))
-      if (typeof name === "string" && !Object.hasOwn(value, name)) misfit(`lacks the member ${shown(name)}`)
-    const at = (sub: unknown, name: string): void => {
-      for (const found of evaluate(sub, value[name], `${path}/${escapePointer(name)}`, depth + 1).misfits)
-        misfit(found.message, found.path)
-      outcome.names.add(name)
-    }
-    const properties = isObject(node.properties) ? node.properties : {}
-    const patterns = isObject(node.patternProperties) ? Object.entries(node.patternProperties) : []
-    for (const name of names) {
-      if (unusable !== undefined) return
-      let beyond = true
-      if (Object.hasOwn(properties, name)) {
-        at(properties[name], name)
-        beyond = false
-      }
-      for (const [pattern, sub] of patterns) {
-        const hit = matched(pattern, name)
-        // Where it cannot be known, additional members are let pass.
-        if (hit !== false) beyond = false
-        if (hit === true) at(sub, name)
-      }
-      if (beyond && node.additionalProperties !== undefined) at(node.additionalProperties, name)
-      if (node.propertyNames !== undefined)
-        for (const found of evaluate(node.propertyNames, name, path, depth + 1).misfits)
-          misfit(`the name ${shown(name)} ${found.message}`)
-    }
-    if (isObject(node.dependentRequired))
-      for (const [name, others] of Object.entries(node.dependentRequired))
-        if (Object.hasOwn(value, name))
-          for (const other of list(others))
-            if (typeof other === "string" && !Object.hasOwn(value, other))
-              misfit(`lacks the member ${shown(other)}, which ${shown(name)} needs`)
-    if (isObject(node.dependentSchemas))
-      for (const [name, sub] of Object.entries(node.dependentSchemas))
-        if (Object.hasOwn(value, name)) demand(evaluate(sub, value, path, depth + 1))
-    if (node.unevaluatedProperties !== undefined)
-      for (const name of names) if (!outcome.names.has(name)) at(node.unevaluatedProperties, name)
   }
 
   const { misfits } = evaluate(schema, instance, "", 0)

@@ -12,6 +12,7 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   object: isObject,
 }
 
+/** Whether a value is of a type by its name in JSON Schema; `1.0` is an integer. */
 export const hasType = (value: unknown, type: unknown): boolean =>
   typeof type === "string" && Object.hasOwn(types, type) && (types[type]?.(value) ?? false)
 
@@ -31,7 +32,8 @@ const isMultiple = (value: number, of: number): boolean => {
   return Number.isFinite(quotient) ? Math.abs(quotient - Math.round(quotient)) < 1e-9 : value % of === 0
 }
 
-type Limit = readonly [keyword: string, holds: (size: number, limit: number) => boolean, words: string]
+/** A keyword that limits a size; the words come before the limit. */
+export type Limit = readonly [keyword: string, holds: (size: number, limit: number) => boolean, words: string]
 
 export const numberLimits: ReadonlyArray<Limit> = [
   ["minimum", (size, limit) => size >= limit, "must be at least"],

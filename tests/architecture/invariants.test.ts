@@ -74,9 +74,9 @@ describe("I-1: one door to the network", () => {
     onlyIn([], places(names(/^(?:globalThis\.)?(?:fetch|WebSocket|EventSource|XMLHttpRequest|navigator)$/)))
   })
 
-  it("starts programs only to open a browser and to name the holder of a port, and never a shell", () => {
+  it("starts programs only to open a browser, to name the holder of a port and as a local server; never a shell", () => {
     onlyIn(
-      ["source/oauth/browser.ts", "source/oauth/port-holder.ts"],
+      ["source/mcp/stdio-child.ts", "source/oauth/browser.ts", "source/oauth/port-holder.ts"],
       places(importsOf(/^(?:node:)?(?:child_process|cluster|worker_threads|vm)$/)),
     )
     onlyIn([], places(callsOf(/^(?:child_?process\.)?exec(?:Sync)?$/i)))
