@@ -8,6 +8,7 @@ import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
 import { type ContentView, describeContent } from "../mcp/content.ts"
 import { typedArguments } from "../mcp/tool-arguments.ts"
+import type { Tool } from "../mcp/tools.ts"
 import { formatBytes } from "../text/duration.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
 import { usageFailure } from "./failure.ts"
@@ -73,6 +74,14 @@ export const resultLines = (state: FlowState): ReadonlyArray<Line> => {
   return (content.length === 0 ? structured : content).map((each) => line(each))
 }
 
+/** The schema for what is typed beside `--args`: what is given there is not required again. */
+const withoutGiven = (schema: Tool["inputSchema"], given: Readonly<Record<string, unknown>>): object => ({
+  ...schema,
+  ...(Array.isArray(schema.required)
+    ? { required: schema.required.filter((name) => !Object.hasOwn(given, String(name))) }
+    : {}),
+})
+
 /** `call URL TOOL [name=value …]`: one tool call; exit 1 when the tool says no. */
 export const call = Effect.fn("commands.call")(function* (input: CallInput) {
   const words = Option.isSome(input.serverUrl) ? [input.serverUrl.value, ...input.words] : input.words
@@ -89,7 +98,7 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
       const code = endOf(run, listed, "tools", output)
       if (code !== 0) return code
       const tool = listed.facts.tools?.find((candidate) => candidate.name === name)
-      const typed = typedArguments(tool?.inputSchema ?? {}, pairs)
+      const typed = typedArguments(withoutGiven(tool?.inputSchema ?? {}, given), pairs)
       if (Result.isFailure(typed)) {
         const failure = usageFailure("arguments_invalid", {
           received: pairs.join(" "),

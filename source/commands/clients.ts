@@ -68,52 +68,53 @@ const confirmed = (question: string): Effect.Effect<boolean> =>
     return Effect.sync(() => answers.close())
   })
 
-/** `clients [list | show URL | forget URL]`: what is stored, per issuer and resource. */
-export const clients = Effect.fn("commands.clients")(
-  function* (input: ClientsInput) {
-    const [action = "list", url] = input.words
-    const printer = makePrinter(outputOf(input))
-    const vault = yield* Vault
-    // What is stored outlives this run: the real time counts.
-    const now = Date.now()
-    const all = yield* vault.list
-    const chosen = url === undefined ? all : all.filter((record) => record.serverUrl === url || record.resource === url)
-
-    if (action === "list") {
-      if (input.json) printer.json({ clients: all.map((record) => shown(record, now)) })
-      else printer.out(all.length === 0 ? [line("Nothing is stored.")] : listLines(all, now))
-      return 0
-    }
-    if ((action !== "show" && action !== "forget") || url === undefined)
-      return yield* usageFailure("clients_usage", { received: input.words.join(" ") })
-    if (chosen.length === 0) return yield* usageFailure("nothing_stored", { received: url })
-    if (action === "show") {
-      if (input.json) printer.json({ clients: chosen.map((record) => shown(record, now)) })
-      else
-        printer.out(
-          JSON.stringify(
-            chosen.map((record) => shown(record, now)),
-            undefined,
-            2,
-          )
-            .split("\n")
-            .map((each) => line(each)),
-        )
-      return 0
-    }
-    if (!input.yes) {
-      if (process.stdin.isTTY !== true) return yield* usageFailure("needs_yes", { received: url })
-      printer.err([
-        line(`This deletes ${chosen.length} registration(s) and their tokens from this machine:`),
-        ...listLines(chosen, now),
-        line("The tokens stay valid at the server until they expire; to revoke them use: mcp-dcr-tui logout URL"),
-      ])
-      if (!(yield* confirmed("Delete?"))) return 1
-    }
-    for (const record of chosen) yield* vault.forget(record)
-    if (input.json) printer.json({ forgotten: chosen.length })
-    else printer.out([line(`Forgotten: ${url}`)])
+const outcome = Effect.fnUntraced(function* (input: ClientsInput, action: Action, url: string | undefined) {
+  const printer = makePrinter(outputOf(input))
+  const vault = yield* Vault
+  // What is stored outlives this run: the real time counts.
+  const now = Date.now()
+  const all = yield* vault.list
+  if (action === "list") {
+    if (input.json) printer.json({ clients: all.map((record) => shown(record, now)) })
+    else printer.out(all.length === 0 ? [line("Nothing is stored.")] : listLines(all, now))
     return 0
-  },
-  (effect, input) => Effect.provide(effect, vaultLayer(input)),
-)
+  }
+  const chosen = all.filter((record) => record.serverUrl === url || record.resource === url)
+  if (chosen.length === 0) return yield* usageFailure("nothing_stored", { received: `${url}` })
+  if (action === "show") {
+    const records = chosen.map((record) => shown(record, now))
+    if (input.json) printer.json({ clients: records })
+    else
+      printer.out(
+        JSON.stringify(records, undefined, 2)
+          .split("\n")
+          .map((each) => line(each)),
+      )
+    return 0
+  }
+  if (!input.yes) {
+    if (process.stdin.isTTY !== true) return yield* usageFailure("needs_yes", { received: `${url}` })
+    printer.err([
+      line("This deletes from this machine, with all tokens:"),
+      ...listLines(chosen, now),
+      line("The tokens stay valid at the server until they expire. To revoke them first: mcp-dcr-tui logout URL"),
+    ])
+    if (!(yield* confirmed("Delete?"))) return 1
+  }
+  for (const record of chosen) yield* vault.forget(record)
+  if (input.json) printer.json({ forgotten: chosen.length })
+  else printer.out([line(`Forgotten: ${url}`)])
+  return 0
+})
+
+type Action = "list" | "show" | "forget"
+const isAction = (word: string): word is Action => ["list", "show", "forget"].includes(word)
+
+/** `clients [list | show URL | forget URL]`: what is stored, per issuer and resource. */
+export const clients = Effect.fn("commands.clients")(function* (input: ClientsInput) {
+  const [action = "list", url, ...more] = input.words
+  // Said before the store is opened.
+  if (!isAction(action) || (action === "list") !== (url === undefined) || more.length > 0)
+    return yield* usageFailure("clients_usage", { received: input.words.join(" ") })
+  return yield* outcome(input, action, url).pipe(Effect.provide(vaultLayer(input)))
+})

@@ -111,8 +111,8 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
   },
   arguments_invalid: {
     what: "The tool's arguments do not fit.",
-    why: "They are checked against the input schema of the tool before anything is sent.",
-    remedy: ["Give them as name=value, or as JSON with --args.", "See the schema: mcp-dcr-tui tools URL --json"],
+    why: "What is typed as name=value is read by the input schema of the tool before anything is sent.",
+    remedy: ["See the schema: mcp-dcr-tui tools URL --json", "Or give them as one JSON object with --args."],
     rule: "MCP tools, Calling Tools",
     exit: 2,
   },

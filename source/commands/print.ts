@@ -27,8 +27,23 @@ const asciiMarks: Readonly<Record<string, string>> = {
   "▶": ">",
   "○": "o",
   "…": "...",
+  "§": "section ",
+  "–": "-",
+  "“": '"',
+  "”": '"',
 }
 
+/** Everything in ASCII: our marks by their stand-ins, what a server says as escapes. */
+const asciiOnly = (text: string): string =>
+  text.replace(/[^\x20-\x7e]/gu, (character) => {
+    const known = asciiMarks[character]
+    return known ?? `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`
+  })
+
+const asciiJson = (json: string): string =>
+  json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+/** One line of output; what it says is made safe when it is printed. */
 export interface Line {
   readonly text: string
   readonly role?: Role
@@ -74,7 +89,7 @@ export interface Printer {
 export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer => {
   const render = ({ text, role = "plain", hang }: Line, cells: number): ReadonlyArray<string> => {
     const clean = sanitize(text, { lines: "one" })
-    const marked = output.ascii ? clean.replace(/[✓✗→←·▶○…]/g, (mark) => asciiMarks[mark] ?? mark) : clean
+    const marked = output.ascii ? asciiOnly(clean) : clean
     const [open, close] = colors[role]
     return fold(marked, cells, hang).map((row) => (output.color && row !== "" ? open + row + close : row))
   }
@@ -86,7 +101,10 @@ export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer =>
   return {
     out: (lines) => write(process.stdout, lines),
     err: (lines) => write(process.stderr, lines),
-    json: (document) => void process.stdout.write(`${sanitizeJson(JSON.stringify(document))}\n`),
+    json: (document) => {
+      const text = sanitizeJson(JSON.stringify(document))
+      process.stdout.write(`${output.ascii ? asciiJson(text) : text}\n`)
+    },
   }
 }
 

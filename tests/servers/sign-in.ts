@@ -1,16 +1,22 @@
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import { run, temporaryFolder } from "../commands/program.ts"
 import type { ThirdParty } from "./third-party.ts"
 
 const standIn = path.resolve("tests/commands/stand-in-browser.ts")
 
 /** Starts the stand-in browser instead of a real one, and tells what it was asked to open. */
-export const standInBrowser = (log: string, answer: "approve" | "deny" = "approve") => ({
-  env: { BROWSER: `${process.execPath} ${standIn}`, STAND_IN_LOG: log, STAND_IN_ANSWER: answer },
-  visits: (): ReadonlyArray<string> => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : []),
-})
+export const standInBrowser = (log: string, answer: "approve" | "deny" = "approve") => {
+  const visits = (): ReadonlyArray<string> => (existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [])
+  return {
+    env: { BROWSER: `${process.execPath} ${standIn}`, STAND_IN_LOG: log, STAND_IN_ANSWER: answer },
+    visits,
+    /** Its last page was the one that says how it ended. It is a process of its own, and may write that line late. */
+    sawTheEnd: () =>
+      vi.waitFor(() => expect(visits().at(-1)).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/callback\/done 200$/), 5_000),
+  }
+}
 
 const matching = (server: ThirdParty, pattern: RegExp) => server.seen.filter((line) => pattern.test(line))
 const registrations = /^POST \/(register|reg) /
@@ -42,9 +48,9 @@ export const wholeLife = async (server: ThirdParty, how: "follow" | "browser", e
     ...expected,
   })
   expect(matching(server, registrations)).toHaveLength(1)
+  if (how === "browser") await browser.sawTheEnd()
   const visits = browser.visits()
   if (how === "follow") expect(visits).toEqual([])
-  else expect(visits.at(-1)).toMatch(/^GET http:\/\/127\.0\.0\.1:\d+\/callback\/done 200$/)
 
   // The second run: nothing is registered, nothing is opened, nobody is asked.
   const before = server.seen.length

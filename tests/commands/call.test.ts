@@ -1,0 +1,145 @@
+import { writeFileSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Mock, startMock } from "../../mock/index.ts"
+import { expectFailure } from "./frame.ts"
+import { run, temporaryFolder } from "./program.ts"
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock({ noAuth: true })
+})
+afterAll(() => mock.close())
+
+const structured = (sum: number) => ({ result: { structuredContent: { sum } } })
+
+describe("the arguments of a call", () => {
+  test.each([
+    { name: "name=value, typed by the schema", args: (url: string) => ["call", url, "add", "a=19", "b=23"] },
+    { name: "flags before the URL", args: (url: string) => ["call", "--timeout", "9", url, "add", "a=19", "b=23"] },
+    { name: "flags in between", args: (url: string) => ["call", url, "--timeout=9", "add", "a=19", "--quiet", "b=23"] },
+    { name: "--server-url", args: (url: string) => ["call", "--server-url", url, "add", "a=19", "b=23"] },
+    { name: "--server-url=URL, last", args: (url: string) => ["call", "add", "a=19", "b=23", `--server-url=${url}`] },
+    { name: "the command after a flag", args: (url: string) => ["--timeout", "9", "call", url, "add", "a=19", "b=23"] },
+    { name: "--args JSON", args: (url: string) => ["call", url, "add", "--args", '{"a":19,"b":23}'] },
+    { name: "--args=JSON before the words", args: (url: string) => ["call", '--args={"a":19,"b":23}', url, "add"] },
+    {
+      name: "--args and name=value, which wins",
+      args: (url: string) => ["call", url, "add", "b=23", "--args", '{"a":19,"b":1}'],
+    },
+  ])("$name", async ({ args }) => {
+    const ended = await run([...args(mock.url), "--json", "--no-store"])
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(ended.document()).toMatchObject({ serverUrl: mock.url, tool: "add", isError: false, ...structured(42) })
+  })
+
+  test("--args - reads standard input, --args @FILE a file", async () => {
+    using folder = temporaryFolder()
+    writeFileSync(folder.file("args.json"), '{ "a": 40, "b": 2 }\n')
+    const options = ["--json", "--no-store"]
+    const piped = await run(["call", mock.url, "add", "--args", "-", ...options], { input: '{"a":40,\n"b":2}\n' })
+    const read = await run(["call", mock.url, "add", "--args", "@args.json", ...options], { cwd: folder.path })
+    for (const ended of [piped, read]) expect(ended.document()).toMatchObject(structured(42))
+  })
+
+  test("text stays text, also where it looks like a number, and after the first =", async () => {
+    const ended = await run(["call", mock.url, "echo", "message=007=x", "--no-store"])
+    expect(ended).toMatchObject({ code: 0, stdout: "007=x\n" })
+  })
+
+  test.each([
+    { args: ["a=one", "b=2"], says: /a: .*number/ },
+    { args: ["a=1"], says: /b: .*required/ },
+    { args: ["a=1", "b=2", "c=3"], says: /c: .*a, b/ },
+    { args: ["a=1", "b"], says: /b/ },
+  ])("$args does not fit, and is not sent", async ({ args, says }) => {
+    const ended = await run(["call", mock.url, "add", ...args, "--json", "--no-store"])
+    expectFailure(ended, { exit: 2, code: "arguments_invalid", says })
+    expect(
+      mock.log
+        .all("mcp")
+        .filter(({ tool }) => tool === "add")
+        .at(-1)?.body,
+    ).not.toMatchObject({
+      params: { arguments: Object.fromEntries(args.map((pair) => pair.split("="))) },
+    })
+  })
+})
+
+describe("what a command prints", () => {
+  test("results on standard output, progress on standard error", async () => {
+    const ended = await run(["call", mock.url, "add", "a=1", "b=2", "--no-store"])
+    expect(ended.stdout).toBe('{"sum":3}\n')
+    expect(ended.stderr).toMatch(/✓ +1 Probe resource/)
+    expect(ended.stderr).toMatch(/✓ 10 Call a tool: add: ok\n$/)
+  })
+
+  test("--quiet: the result only", async () => {
+    const ended = await run(["call", mock.url, "add", "a=1", "b=2", "--no-store", "--quiet"])
+    expect(ended).toMatchObject({ stdout: '{"sum":3}\n', stderr: "" })
+  })
+
+  test("--quiet: one line where it went wrong", async () => {
+    const ended = await run(["call", mock.url, "nope", "--no-store", "--quiet"])
+    expect(ended).toMatchObject({ code: 2, stdout: "" })
+    expect(ended.stderr).toMatch(/^✗ The server has no tool of that name\. \(no_such_tool\)\n$/)
+  })
+
+  test("--verbose: every request and answer, whole", async () => {
+    const ended = await run(["call", mock.url, "add", "a=1", "b=2", "--no-store", "--verbose"])
+    expect(ended.stderr).toMatch(/→ POST http:.*\/mcp\n(?:.*\n)*? +content-type: application\/json\n/)
+    expect(ended.stderr).toMatch(/"method":"tools\/call"/)
+    expect(ended.stderr).toMatch(/← 200 · .*#\d+ mcp\n/)
+  })
+
+  test("--ascii: nothing but ASCII", async () => {
+    const ended = await run(["tools", mock.url, "--no-store", "--ascii", "--verbose"])
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toMatch(/ok done: 8 tools/)
+    expect(ended.stdout + ended.stderr).toMatch(/^[\n\x20-\x7e]*$/)
+  })
+
+  test("tools: names, arguments and what they are for; with --json as the server sent them", async () => {
+    const plain = await run(["tools", mock.url, "--no-store"])
+    expect(plain.stdout).toMatch(/^add +a b\n +Adds a and b/m)
+    expect(plain.stdout).toMatch(/^get_weather +city \[units\]\n/m)
+    const json = await run(["tools", mock.url, "--no-store", "--json"])
+    expect(json.document()).toMatchObject({
+      serverUrl: mock.url,
+      protocolVersion: "2026-07-28",
+      tools: expect.arrayContaining([
+        expect.objectContaining({ name: "add", inputSchema: expect.objectContaining({ type: "object" }) }),
+      ]),
+    })
+  })
+
+  test("without a terminal the bare URL prints the whole run", async () => {
+    const ended = await run([mock.url, "--no-store"])
+    expect(ended).toMatchObject({ code: 0, stderr: "" })
+    expect(ended.stdout).toMatch(/1 Probe resource\n[^]*9 List tools\n[^]*10 Call a tool\n/)
+  })
+
+  test("the demo goes through everything, and its JSON is one document", async () => {
+    const [plain, json] = [await run(["demo"]), await run(["demo", "--json"])]
+    expect(plain).toMatchObject({ code: 0, stderr: "" })
+    for (const title of ["Register client", "Exchange code", "Call a tool", "Refresh", "Revoke"])
+      expect(plain.stdout).toContain(title)
+    // Nobody has to open it: the long address of the sign-in page is not spelled out.
+    expect(plain.stdout).toMatch(/→ GET http:\S+\/authorize\?… \(\d+ parameters\)\n/)
+    expect(plain.stdout).toMatch(/✓ \d+ exchanges: [^\n]*\n$/)
+    expect(json.code).toBe(0)
+    expect(json.document()).toMatchObject({
+      results: expect.arrayContaining([expect.objectContaining({ tool: "add" })]),
+    })
+  })
+
+  test("a step-up is asked for on the way to the result", async () => {
+    await using progressive = await startMock({ autoApprove: true, scopes: "progressive" })
+    const ended = await run(["call", progressive.url, "list_files", "--no-store", "--browser", "follow", "--json"])
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(progressive.log.all("authorize")).toHaveLength(2)
+    expect(progressive.log.all("register")).toHaveLength(1)
+    expect(String(progressive.log.last("authorize")?.query.scope)).toMatch(
+      /mcp:tools.*files:read|files:read.*mcp:tools/,
+    )
+  })
+})

@@ -1,0 +1,38 @@
+import net from "node:net"
+import { describe, expect, test } from "vitest"
+import { expectFailure } from "./frame.ts"
+import { run, start } from "./program.ts"
+
+describe("mock", () => {
+  test.each(["SIGTERM", "SIGINT"] as const)("serves from its one ready line until %s", async (signal) => {
+    const running = start(["mock", "--json", "--port", "0", "--auto-approve"])
+    const [line] = await running.says("stdout", /^.*\n/)
+    const ready = JSON.parse(line)
+    expect(ready).toMatchObject({ pid: running.pid, port: expect.any(Number), url: expect.stringMatching(/\/mcp$/) })
+    expect(await fetch(`${ready.origin}/health`)).toMatchObject({ status: 200 })
+    const login = await run(["login", ready.url, "--browser", "follow", "--no-store", "--json"])
+    expect(login.document()).toMatchObject({ serverUrl: ready.url, issuer: ready.issuer })
+    running.kill(signal)
+    const ended = await running.end
+    expect(ended).toMatchObject({ code: 0, stdout: line, stderr: "" })
+    expect(ended.millis).toBeLessThan(1000)
+    await expect(fetch(`${ready.origin}/health`)).rejects.toThrow()
+  })
+
+  test("says where it is, and what to try", async () => {
+    const running = start(["mock", "--port", "0"])
+    const [, url] = await running.says("stdout", /MCP endpoint +(http:\S+)\n[^]*Try: +mcp-dcr-tui http/)
+    expect(await fetch(new URL("/health", url))).toMatchObject({ status: 200 })
+    running.kill("SIGTERM")
+    expect(await running.end).toMatchObject({ code: 0 })
+  })
+
+  test("does not take a port from somebody else", async () => {
+    const holder = net.createServer()
+    await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve))
+    const { port } = holder.address() as net.AddressInfo
+    const ended = await run(["mock", "--json", "--port", `${port}`])
+    holder.close()
+    expectFailure(ended, { exit: 2, code: "port_taken", says: new RegExp(`127\\.0\\.0\\.1:${port}`) })
+  })
+})
