@@ -58,6 +58,6 @@ export const discreet = (book: SecretBook, event: Event): object => {
   if (event._tag !== "FactLearned") return event
   const { fact } = event
   if (secretive.has(fact.name)) keepSecrets(book, fact.value)
-  const change: Change = fact.name === "result" ? concealAll(book) : concealShown(book)
+  const change: Change = fact.name === "result" || fact.name === "answer" ? concealAll(book) : concealShown(book)
   return mapMembers(event, (member, name) => (name === "fact" ? mapMembers(fact, change) : member))
 }

@@ -28,6 +28,14 @@ export const Identity = Schema.Struct({ client: Client, redirectUri: Schema.Stri
 
 export const Call = Schema.Struct({ tool: Schema.String, arguments: Schema.Record(Schema.String, Schema.Unknown) })
 
+const Members = Schema.Record(Schema.String, Schema.Unknown)
+
+/** Any request of the protocol, where no listed tool is called. */
+export const Request = Schema.Struct({ method: Schema.String, params: Schema.optionalKey(Members) })
+
+/** What came back for it, as received. */
+export const Answer = Schema.Struct({ result: Members, exchange: Schema.Finite })
+
 /** Everything a run can know. A step names the facts it needs and the facts it yields; each is learned whole. */
 export const factSchemas = {
   probe: Probe,
@@ -42,6 +50,11 @@ export const factSchemas = {
   /** The call that step 10 will make. */
   call: Call,
   result: ToolResult,
+  /** The request that step 10 will make instead of a call. */
+  request: Request,
+  answer: Answer,
+  /** Tools that must not be called, with the reason (MR-39). */
+  unusable: Schema.Record(Schema.String, Schema.String),
 } as const
 
 export type FactName = keyof typeof factSchemas
@@ -63,6 +76,9 @@ export const Fact = Schema.Union([
   member("tools"),
   member("call"),
   member("result"),
+  member("request"),
+  member("answer"),
+  member("unusable"),
 ])
 export type Fact = { readonly [Name in FactName]: { readonly name: Name; readonly value: FactOf<Name> } }[FactName]
 
@@ -82,8 +98,11 @@ export const factSources: Readonly<Record<FactName, readonly [home: MainStepId, 
   attempt: ["authorize"],
   code: ["consent"],
   grant: ["token", "probe", "refresh"],
-  session: ["connect"],
-  tools: ["tools"],
+  session: ["connect", "call"],
+  tools: ["tools", "call"],
   call: ["call", "gate"],
   result: ["call"],
+  request: ["call", "gate"],
+  answer: ["call"],
+  unusable: ["tools", "call"],
 }

@@ -10,6 +10,7 @@ export type FlowCode =
   | "step_up_in_vain"
   | "issuer_changed"
   | "forbidden"
+  | "grant_incomplete"
   | "no_tool_named"
   | "no_such_tool"
   | "nothing_to_refresh"
@@ -95,6 +96,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     ],
     rule: "RFC 6750 §3.1; RFC 9110 §15.5.4",
     exit: 4,
+  },
+  grant_incomplete: {
+    what: "The chosen grant needs more than was given.",
+    why: "A grant without a user proves itself with something that was made elsewhere.",
+    remedy: ["Give the flags that are expected below."],
+    rule: "RFC 7523 §2.1; RFC 8693 §2.1",
+    exit: 2,
   },
   no_tool_named: {
     what: "No tool was chosen.",

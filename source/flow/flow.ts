@@ -21,6 +21,8 @@ export class Flow extends Context.Service<
     readonly runTo: (goal: MainStepId) => Effect.Effect<FlowState>
     /** One tool call through step 10, with the recovery of a sign-in; waits for its end. */
     readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
+    /** Any other request of the protocol through step 10, in the same session and with the same recovery. */
+    readonly request: (method: string, params?: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
     /** Waits until nothing runs. */
     readonly idle: Effect.Effect<FlowState>
   }

@@ -1,3 +1,4 @@
+import { isMachineGrant } from "./machine-grant.ts"
 import type { StepContext } from "./step.ts"
 
 const reasons = {
@@ -10,3 +11,7 @@ export const authorizationNotNeeded = ({ facts }: StepContext): string | undefin
   const outcome = facts.probe?.outcome
   return outcome === "open" || outcome === "accepted" ? reasons[outcome] : undefined
 }
+
+/** Steps 5 and 6 are for a person in a browser; a grant without a user has neither. */
+export const userNotNeeded = (context: StepContext): string | undefined =>
+  authorizationNotNeeded(context) ?? (isMachineGrant(context.target) ? "no user takes part in this grant" : undefined)

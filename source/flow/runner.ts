@@ -66,8 +66,18 @@ const make = (options: RunnerOptions) =>
 
     const choose = (tool: string, args: Readonly<Record<string, unknown>>) =>
       inOrder(
-        reset("call", `call ${tool}`),
+        // A request of `session` may have left the list of tools out.
+        reset(journal.state().steps.tools.status === "skipped" ? "tools" : "call", `call ${tool}`),
         journal.append({ _tag: "FactLearned", fact: fact("call", { tool, arguments: args }) }),
+      )
+
+    const chooseRequest = (method: string, params: Readonly<Record<string, unknown>> | undefined) =>
+      inOrder(
+        reset("call", `request ${method}`),
+        journal.append({
+          _tag: "FactLearned",
+          fact: fact("request", { method, ...(params === undefined ? {} : { params }) }),
+        }),
       )
 
     const aside = (id: Aside["id"]) =>
@@ -161,6 +171,7 @@ const make = (options: RunnerOptions) =>
       idle: FiberHandle.awaitEmpty(slot).pipe(Effect.map(() => journal.state())),
       runTo: (goal) => runErrand(`run to ${goal}`, Effect.void, goal),
       call: (tool, args) => runErrand(`call ${tool}`, choose(tool, args), "call"),
+      request: (method, params) => runErrand(`request ${method}`, chooseRequest(method, params), "call"),
     })
   })
 

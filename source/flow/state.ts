@@ -28,7 +28,7 @@ const dropFacts = (state: FlowState, drop: (name: FactName, home: MainStepId) =>
 
 /** A step that begins, or that did not get to its end, has learned nothing. The call was chosen before it began. */
 const withoutOwnFacts = (state: FlowState, step: StepId): FlowState =>
-  dropFacts(state, (name, home) => home === step && name !== "call")
+  dropFacts(state, (name, home) => home === step && name !== "call" && name !== "request")
 
 /** The step that the server answered well with the token: the token is good then. */
 const proves: ReadonlySet<StepId> = new Set(["probe", "connect", "tools", "call"])
@@ -72,6 +72,9 @@ const transitions: Transitions = {
     if (!factSources[name].includes(state.running ?? "gate")) return state
     // Between steps only what the runner itself decides, and the probe only once it has been made.
     if (name === "probe" && state.running === undefined && state.steps.probe.status !== "done") return state
+    // A request may renew what connecting and listing have taught, not stand in for them.
+    const [home] = factSources[name]
+    if (state.running === "call" && home !== "call" && !/^(done|skipped)$/.test(state.steps[home].status)) return state
     const learned: FlowState = { ...state, facts: { ...state.facts, [name]: value } }
     if (name !== "grant") return learned
     const { running } = state

@@ -1,11 +1,21 @@
 import type { ProtocolVersion } from "../mcp/revisions.ts"
+import type { IdentityProvider } from "../oauth/id-jag.ts"
+import type { SigningKey } from "../oauth/signing-key.ts"
 import type { Secret } from "../text/secret.ts"
 
 /** A client the user was given by the authorization server's operator. */
 export interface Preregistered {
   readonly clientId: string
   readonly clientSecret?: Secret
+  /** For `private_key_jwt`. Never stored. */
+  readonly signingKey?: SigningKey
 }
+
+/** How a token is obtained; all but the first without a user. */
+export type GrantChoice = "authorization_code" | "client_credentials" | "jwt-bearer" | "id-jag"
+
+/** How questions of a server are answered (elicitation): by the person, always yes with the defaults, never, or with this. */
+export type ElicitChoice = "ask" | "accept" | "decline" | Readonly<Record<string, unknown>>
 
 /** What a run is about: the server, and the choices the user made on the command line or the screen. */
 export interface Target {
@@ -19,6 +29,15 @@ export interface Target {
   readonly redirectUri?: string
   /** Replaces the scopes that the server asks for. */
   readonly scope?: string
+  readonly grant: GrantChoice
+  /** For the grant `jwt-bearer`: signed by somebody else. */
+  readonly assertion?: Secret
+  /** For the grant `id-jag`: the enterprise's identity provider, and its ID token. */
+  readonly identityProvider?: IdentityProvider
+  readonly idToken?: Secret
+  /** Bind tokens to a key of ours (RFC 9449). */
+  readonly dpop: boolean
+  readonly elicit: ElicitChoice
   /** The issuer to use where the resource names several. */
   readonly issuer?: string
   /** How the user gets to the authorization page. */
@@ -36,6 +55,9 @@ export const defaultTarget = (serverUrl: string): Target => ({
   protocolVersion: "auto",
   registration: "auto",
   clientName: "mcp-dcr-tui",
+  grant: "authorization_code",
+  dpop: false,
+  elicit: "ask",
   browser: "system",
   interactive: true,
   strict: false,

@@ -6,6 +6,7 @@ import type { Grant } from "../../oauth/grant.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { presenting } from "../presenting.ts"
 import { isForbidden, wantsScope } from "../recovery/ladder.ts"
 import { renewIfDue, renewOrForget } from "../recovery/renew-stored.ts"
 import type { Step } from "../step.ts"
@@ -75,12 +76,9 @@ export const probeStep: Step = {
     }),
   }),
   run: Effect.fn("flow.probe")(function* ({ target }) {
-    const ask = (token: Grant | undefined) =>
-      probe({
-        url: target.serverUrl,
-        version: target.protocolVersion,
-        ...(token === undefined ? {} : { token: token.accessToken }),
-      })
+    const ask = Effect.fnUntraced(function* (held: Grant | undefined) {
+      return yield* probe({ url: target.serverUrl, version: target.protocolVersion, ...(yield* presenting(held)) })
+    })
     const stored = yield* storedCredentials(target)
     let grant = stored && (yield* renewIfDue(stored, yield* Clock.currentTimeMillis))
     let answer = yield* ask(grant)

@@ -31,6 +31,7 @@ export const resourceStep: Step = {
     const findings = yield* Findings
     const challenge = facts.probe?.challenge
     const resource = yield* discoverResource({
+      dpop: target.dpop,
       serverUrl: target.serverUrl,
       strict: target.strict,
       ...(challenge === undefined ? {} : { challenge }),

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
+import { dpopSupport } from "../../oauth/dpop.ts"
 import { chooseIssuer, discoverServer, legacyServer, serverMetadataUrls } from "../../oauth/server-metadata.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { grantTypes } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
 import { knownIssuers } from "../stored.ts"
@@ -69,7 +71,13 @@ export const serverStep: Step = {
     const known = yield* knownIssuers(target.serverUrl)
     const { issuer } = yield* Effect.fromResult(chooseIssuer(resource, { known, wanted: target.issuer }))
     yield* agreeToIssuer({ issuer, known, target })
-    const server = yield* discoverServer({ issuer, strict: target.strict, allowInsecure })
+    const server = yield* discoverServer({
+      issuer,
+      strict: target.strict,
+      allowInsecure,
+      grant: grantTypes[target.grant],
+    })
+    if (target.dpop) yield* Effect.flatMap(Findings, (findings) => findings.raise(dpopSupport(server)))
     return { facts: [fact("server", server)], note: server.issuer }
   }),
 }

@@ -7,6 +7,7 @@ import { register, registrationRequest } from "../../oauth/registration.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { isMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { registeredRedirect } from "../redirect-choice.ts"
 import { registeredScope } from "../requested-scope.ts"
@@ -19,7 +20,8 @@ const openWays = Effect.fn("flow.openWays")(function* ({ target, facts }: StepCo
   const server = facts.server ?? (yield* missing("server"))
   const ways = yield* Effect.fromResult(
     identityWays({
-      registration: target.registration,
+      // Only a client that the operator knows may act without a user (rulebook CR-105).
+      registration: isMachineGrant(target) ? "preregistered" : target.registration,
       preregistered: target.preregistered,
       stored: yield* storedClient(server.issuer),
       clientMetadataUrl: target.clientMetadataUrl,

@@ -3,7 +3,8 @@ import { startAttempt } from "../../oauth/authorization-request.ts"
 import { parseScope } from "../../oauth/scopes.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
-import { authorizationNotNeeded } from "../not-needed.ts"
+import { bindingKey } from "../machine-grant.ts"
+import { userNotNeeded } from "../not-needed.ts"
 import { requestedScope } from "../requested-scope.ts"
 import { missing, type Step } from "../step.ts"
 
@@ -24,7 +25,7 @@ export const authorizeStep: Step = {
   pitfalls: ["The authorization endpoint is not https", "More scopes are asked for than you may grant"],
   needs: ["server", "identity", "resource"],
   yields: ["attempt"],
-  skip: authorizationNotNeeded,
+  skip: userNotNeeded,
   preview: ({ target, facts }) => {
     const { server, identity, resource } = facts
     if (server?.authorizationEndpoint === undefined || identity === undefined) return undefined
@@ -57,6 +58,7 @@ export const authorizeStep: Step = {
           : `scope from ${chosen.source}: ${chosen.scope}`,
     })
     const attempt = yield* startAttempt({
+      dpopKey: yield* bindingKey(target),
       metadata: server,
       client: identity.client,
       redirectUri: identity.redirectUri,

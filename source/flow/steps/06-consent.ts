@@ -9,7 +9,7 @@ import { CallbackDesk } from "../callback-desk.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
-import { authorizationNotNeeded } from "../not-needed.ts"
+import { userNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
 import type { Target } from "../target.ts"
 
@@ -94,7 +94,7 @@ export const consentStep: Step = {
   ],
   needs: ["attempt"],
   yields: ["code"],
-  skip: authorizationNotNeeded,
+  skip: userNotNeeded,
   preview: ({ facts }) =>
     facts.attempt === undefined ? undefined : { method: "GET", url: facts.attempt.url, headers: [] },
   run: Effect.fn("flow.consent")(function* ({ target, facts }) {

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { exchangeCode } from "../../oauth/token.ts"
 import { CallbackDesk } from "../callback-desk.ts"
 import { fact } from "../facts.ts"
+import { isMachineGrant, requestMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
 import { keepGrant } from "../stored.ts"
@@ -14,7 +15,8 @@ import { keepGrant } from "../stored.ts"
 export const tokenStep: Step = {
   id: "token",
   title: "Exchange code",
-  purpose: "Redeem the code together with the code verifier for an access token, and keep it.",
+  purpose:
+    "Redeem the code together with the code verifier for an access token, and keep it. (A grant without a user asks here.)",
   reference: ["OAuth 2.1 §4.1.3", "RFC 7636 §4.5", "RFC 8707 §2.2"],
   pitfalls: [
     "invalid_grant: the code was used already, has expired, or the redirect URI differs",
@@ -42,6 +44,14 @@ export const tokenStep: Step = {
     }
   },
   run: Effect.fn("flow.token")(function* ({ target, facts }) {
+    if (isMachineGrant(target)) {
+      const grant = yield* requestMachineGrant({ target, facts })
+      yield* keepGrant({ target, facts, grant })
+      return {
+        facts: [fact("grant", grant)],
+        note: `${target.grant}, ${grant.scope ?? "scope as the server sees fit"}`,
+      }
+    }
     const desk = yield* CallbackDesk
     const attempt = facts.attempt ?? (yield* missing("attempt"))
     const code = facts.code ?? (yield* missing("code"))

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { connect } from "../../mcp/connect.ts"
 import { fact } from "../facts.ts"
+import { presenting } from "../presenting.ts"
 import type { Step } from "../step.ts"
 
 /**
@@ -28,7 +29,7 @@ export const connectStep: Step = {
     const session = yield* connect({
       url: target.serverUrl,
       version: target.protocolVersion,
-      token: facts.grant?.accessToken,
+      ...(yield* presenting(facts.grant)),
       // The probe has opened a session already when it was not refused; it belongs to the very same token.
       hint: facts.probe?.session,
     })

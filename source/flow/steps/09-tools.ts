@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { listTools } from "../../mcp/tools.ts"
 import { fact } from "../facts.ts"
+import { presenting } from "../presenting.ts"
 import { missing, type Step } from "../step.ts"
 
 /** Ask which tools there are, page by page. A tool whose definition breaks a MUST is left out, with the reason. */
@@ -12,6 +13,7 @@ export const toolsStep: Step = {
   pitfalls: ["403 insufficient_scope: the token may not list", "The list pages for ever: the same cursor comes back"],
   needs: ["session"],
   yields: ["tools"],
+  skip: ({ facts }) => (facts.request === undefined ? undefined : "another request was chosen"),
   preview: ({ target }) => ({
     method: "POST",
     url: target.serverUrl,
@@ -20,7 +22,8 @@ export const toolsStep: Step = {
   }),
   run: Effect.fn("flow.tools")(function* ({ facts }) {
     const session = facts.session ?? (yield* missing("session"))
-    const tools = yield* listTools(session, facts.grant?.accessToken)
+    const { token, authorize } = yield* presenting(facts.grant)
+    const tools = yield* listTools(session, token, authorize)
     return { facts: [fact("tools", tools)], note: `${tools.length} tools` }
   }),
 }

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import { callTool } from "../../mcp/tools.ts"
+import { makeRequest } from "../any-request.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
+import { presenting } from "../presenting.ts"
 import { missing, type Step } from "../step.ts"
 import { suggestedCall } from "../suggested-call.ts"
 
@@ -42,6 +44,7 @@ export const callStep: Step = {
   run: Effect.fn("flow.call")(function* ({ facts }) {
     const journal = yield* Journal
     const session = facts.session ?? (yield* missing("session"))
+    if (facts.request !== undefined) return yield* makeRequest(facts.request, session, facts)
     const tools = facts.tools ?? (yield* missing("tools"))
     const call = facts.call ?? suggestedCall(tools)
     if (call === undefined) return yield* flowFailure("no_tool_named")
@@ -53,7 +56,7 @@ export const callStep: Step = {
       })
     const result = yield* callTool({
       session,
-      token: facts.grant?.accessToken,
+      ...(yield* presenting(facts.grant)),
       tool,
       arguments: call.arguments,
       onProgress: (progress) => journal.append({ _tag: "Progressed", ...progress }),
