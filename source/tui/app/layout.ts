@@ -3,6 +3,7 @@ import { clamp } from "../ui/window.ts"
 
 export const minimum = { columns: 80, rows: 24 } as const
 
+/** Whether the screens cannot be drawn. */
 export const tooSmall = (columns: number, rows: number): boolean => columns < minimum.columns || rows < minimum.rows
 
 const rect = (x: number, y: number, width: number, height: number): Rect => ({ x, y, width, height })
@@ -35,6 +36,7 @@ export interface StartPanes {
   readonly details?: Rect
 }
 
+/** List, address field and welcome; details beside them where there is room. */
 export const startPanes = (body: Rect, servers: number): StartPanes => {
   const left = body.width >= 100 ? Math.max(64, Math.round(body.width * 0.6)) : body.width
   const least = body.height >= 26 ? 10 : 8
@@ -114,6 +116,7 @@ export interface ExchangePanes {
   readonly single?: Rect
 }
 
+/** Request and answer beside each other from 120 columns on. */
 export const exchangePanes = (body: Rect): ExchangePanes => {
   if (body.width < 120) return { single: body }
   const left = Math.floor(body.width * 0.47)
@@ -134,6 +137,7 @@ export interface ToolsPanes {
   readonly result: Rect
 }
 
+/** List beside form and result; with few columns the list is a screen of its own. */
 export const toolsPanes = (body: Rect, formRows: number): ToolsPanes => {
   const wide = body.width >= 96
   const strip = wide ? 0 : 1

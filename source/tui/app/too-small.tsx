@@ -4,6 +4,7 @@ import { Rows } from "../ui/rows.tsx"
 import { minimum } from "./layout.ts"
 import type { Scene } from "./scene.ts"
 
+/** What is too small, by how much, and what can be done. */
 export const tooSmallRows = ({ columns, rows, theme }: Scene): ReadonlyArray<Row> => {
   const lines = [
     "Terminal too small",
@@ -25,6 +26,7 @@ export const tooSmallRows = ({ columns, rows, theme }: Scene): ReadonlyArray<Row
   return [...Array.from({ length: above }, () => blank), ...centred]
 }
 
+/** Instead of all screens, below the smallest size. */
 export const TooSmall = ({ scene }: { readonly scene: Scene }) => (
   <Rows at={{ x: 0, y: 0, width: scene.columns, height: scene.rows }} rows={tooSmallRows(scene)} />
 )

@@ -17,4 +17,5 @@ export interface Binding {
   readonly run: (control: Control, scene: Scene) => void
 }
 
+/** For what is possible at any time. */
 export const always = (): boolean => true

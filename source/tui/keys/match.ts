@@ -57,5 +57,6 @@ export const reachable = (scene: Scene): ReadonlyArray<Binding> => {
   return [...screenOf(scene).bindings, ...globalBindings, ...moveBindings]
 }
 
+/** What a key does now, if anything. */
 export const bindingFor = (scene: Scene, key: string): Binding | undefined =>
   reachable(scene).find((binding) => binding.keys.includes(key) && binding.when(scene))

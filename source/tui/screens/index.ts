@@ -10,4 +10,5 @@ export const screens: ReadonlyArray<ScreenModule> = [startScreen, flowScreen, lo
 
 const byId = new Map<ScreenId, ScreenModule>(screens.map((screen) => [screen.id, screen]))
 
+/** The screen that is shown. */
 export const screenOf = (scene: Scene): ScreenModule => byId.get(scene.ui.screen) ?? startScreen

@@ -4,4 +4,5 @@ import { makeTheme } from "./themes.ts"
 
 export const ThemeContext = createContext<Theme>(makeTheme({ ascii: false, colour: true }))
 
+/** The theme of this terminal. */
 export const useTheme = (): Theme => use(ThemeContext)

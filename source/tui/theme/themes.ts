@@ -82,6 +82,7 @@ const plain: Readonly<Record<Tone, ReadonlyArray<Style>>> = {
   selected: [reverse],
 }
 
+/** The theme for what a terminal can draw. */
 export const makeTheme = (options: { readonly ascii: boolean; readonly colour: boolean }): Theme => {
   const styles = options.colour ? coloured : plain
   return {

@@ -15,4 +15,5 @@ export const cut = (text: string, room: number, ellipsis: string): string => {
   return short.endsWith("…") ? `${short.slice(0, -1)}${ellipsis}` : short
 }
 
+/** What a person sees as characters. */
 export const graphemes = (text: string): ReadonlyArray<string> => Array.from(segments(text))

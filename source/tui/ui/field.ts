@@ -17,11 +17,13 @@ export type FieldEdit =
   | { readonly edit: "home" }
   | { readonly edit: "end" }
 
+/** A field with the caret behind its text. */
 export const field = (text: string): Field => ({ text, caret: graphemes(text).length })
 
 /** Line breaks and tabs of a paste become spaces; other control characters are dropped. */
 const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, " ").replace(/[\u0000-\u001f\u007f-\u009f]/g, "")
 
+/** The field after one change. */
 export const edited = (before: Field, change: FieldEdit): Field => {
   const parts = graphemes(before.text)
   const { caret } = before
@@ -61,6 +63,7 @@ export const fieldSpans = (value: Field, cells: number, editing: boolean, theme:
   return [...mark, span(before), span(under, "selected"), span(after)]
 }
 
+/** The field as a row of its own. */
 export const fieldRow = (value: Field, cells: number, editing: boolean, theme: Theme): Row => ({
   left: fieldSpans(value, cells, editing, theme),
 })

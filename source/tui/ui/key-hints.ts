@@ -22,6 +22,7 @@ export const fittingHints = (hints: ReadonlyArray<Hint>, last: Hint, cells: numb
 
 const spans = (hint: Hint): ReadonlyArray<Span> => [span(hint.key, "key"), span(` ${hint.label}`)]
 
+/** The last row of a screen. */
 export const hintRow = (hints: ReadonlyArray<Hint>, last: Hint, cells: number): Row => ({
   left: [
     span(" "),

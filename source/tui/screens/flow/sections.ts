@@ -4,13 +4,16 @@ import type { Finding } from "../../../text/finding.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import type { Theme, Tone } from "../../theme/theme.ts"
 import { clean, wrap } from "../../ui/cells.ts"
+import { jsonTextLines } from "../../ui/json.ts"
 import { short } from "../../ui/millis.ts"
 import { blank, type Row, row, type Span, span, spread } from "../../ui/row.ts"
 import { bodyRows, secretsIn } from "../log/body.ts"
 import { exchangeRow } from "../log/rows.ts"
 
+/** A title of a part, with a remark at its right. */
 export const heading = (text: string, ...right: ReadonlyArray<Span>): Row => spread([span(text, "strong")], right)
 
+/** Text folded to the width. */
 export const paragraph = (text: string, cells: number, tone: Tone = "plain"): ReadonlyArray<Row> =>
   wrap(clean(text), cells).map((line) => row(span(line, tone)))
 
@@ -35,8 +38,7 @@ const previewRows = (preview: Preview, cells: number, scene: Scene): ReadonlyArr
     ? []
     : [
         blank,
-        ...preview.body
-          .split("\n")
+        ...(jsonTextLines(preview.body, cells) ?? preview.body.split("\n"))
           .flatMap((line) => wrap(clean(secretsIn(line, scene)), cells))
           .map((line) => row(line)),
       ]),
@@ -78,9 +80,11 @@ export const sentAndReceived = (state: StepState, scene: Scene, flow: FlowScene,
   ]
 }
 
+/** What was checked in this step. */
 export const checks = (state: StepState, cells: number, theme: Theme): ReadonlyArray<Row> =>
   state.findings.length === 0 ? [] : [heading("Checks"), ...findingRows(state.findings, cells, theme), blank]
 
+/** What usually goes wrong here. */
 export const whyItCanFail = (step: Step, cells: number, theme: Theme): ReadonlyArray<Row> =>
   step.pitfalls.length === 0
     ? []
@@ -90,6 +94,7 @@ export const whyItCanFail = (step: Step, cells: number, theme: Theme): ReadonlyA
         blank,
       ]
 
+/** The sections that define this step. */
 export const spec = (step: Step, cells: number, theme: Theme): ReadonlyArray<Row> =>
   wrap(step.reference.join(` ${theme.glyphs.bullet} `), cells - 6).map((line, index) =>
     row(span(index === 0 ? "Spec  " : "      ", "strong"), line),

@@ -1,18 +1,23 @@
 import { exchangeOf, type FlowState, type StepState } from "../../../flow/state.ts"
 import { mainSteps } from "../../../flow/step-id.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
+import { width } from "../../ui/cells.ts"
 import { short } from "../../ui/millis.ts"
 import { type Row, type Span, span } from "../../ui/row.ts"
 import { currentStep, markOf, titleOf, viewedStep } from "./current.ts"
 
-/** "401 84ms": status of the last exchange of the step, and how long the step took. */
-const outcome = (state: FlowState, step: StepState, withTime: boolean): string => {
-  if (step.status === "skipped") return "skipped"
+/** "401 84ms": status of the last exchange of the step, and how long the step took if there is `room` for both. */
+const outcome = (state: FlowState, step: StepState, room: number): string => {
+  if (step.status === "skipped") return room >= 7 ? "skipped" : ""
   if (step.status === "todo" || step.status === "running") return ""
   const last = step.exchanges.at(-1)
   const status = last === undefined ? undefined : exchangeOf(state, last)?.response?.status
-  const took = step.startedAt === undefined || step.endedAt === undefined ? "" : short(step.endedAt - step.startedAt)
-  return [status ?? "", withTime ? took : ""].filter((part) => part !== "").join(" ")
+  const took =
+    step.startedAt === undefined || step.endedAt === undefined || last === undefined
+      ? ""
+      : short(step.endedAt - step.startedAt)
+  const both = [status ?? "", took].filter((part) => part !== "").join(" ")
+  return both.length <= room ? both : String(status ?? "")
 }
 
 export const stepRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
@@ -21,7 +26,8 @@ export const stepRows = (scene: Scene, flow: FlowScene, cells: number): Readonly
   return mainSteps.map((id, index): Row => {
     const step = flow.state.steps[id]
     const [glyph, tone] = markOf(step, id === current, scene.theme)
-    const right = outcome(flow.state, step, cells >= 28)
+    // Glyph, number and a blank before the title and after it.
+    const right = outcome(flow.state, step, cells - 6 - width(titleOf(flow, id)))
     return {
       left: [
         span(glyph, tone),

@@ -1,4 +1,4 @@
-import { type FlowPanes, flowPanes } from "../../app/layout.ts"
+import type { FlowPanes } from "../../app/layout.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { innerHeight, innerWidth } from "../../ui/frame.ts"
 import type { Rect } from "../../ui/lines.tsx"
@@ -8,9 +8,9 @@ import { Rows } from "../../ui/rows.tsx"
 import { clamp, position } from "../../ui/window.ts"
 import { exchangeRow } from "../log/rows.ts"
 import type { ViewProps } from "../screen.ts"
-import { browserWait } from "./browser-wait.ts"
+import { arrange, detailWindow } from "./arrange.ts"
 import { doneCount, viewedStep } from "./current.ts"
-import { detailRows, detailTitle } from "./detail.ts"
+import { detailTitle } from "./detail.ts"
 import { explainRows } from "./explain.ts"
 import { knownRows } from "./known-pane.ts"
 import { stepRows, stripRow } from "./steps-pane.ts"
@@ -22,30 +22,6 @@ interface PartProps {
 }
 
 const focusedOn = (scene: Scene, pane: string): boolean => scene.ui.focus.flow === pane && scene.ui.layers.length === 0
-
-/** Where the panes are now: zoomed, with the explanation, or with the detail in the log's place. */
-export const arrange = (scene: Scene, body: Rect): FlowPanes => {
-  const { flow, ui } = scene
-  const failed = flow !== undefined && flow.state.steps[viewedStep(scene)].status === "failed"
-  const panes = flowPanes(body, { tall: failed || browserWait(flow) !== undefined, explain: ui.flow.explain })
-  if (!ui.zoom) return panes
-  switch (ui.focus.flow) {
-    case "log":
-      return { detail: { ...body, height: 0 }, log: body }
-    case "steps":
-      return { ...panes, detail: panes.detail }
-    default:
-      return { detail: body }
-  }
-}
-
-/** Rows of the detail pane, and how far it can be scrolled. */
-export const detailWindow = (scene: Scene, flow: FlowScene, at: Rect) => {
-  const rows = detailRows(scene, flow, viewedStep(scene), innerWidth(at.width))
-  const height = innerHeight(at.height)
-  const last = Math.max(0, rows.length - height)
-  return { rows, height, last, top: clamp(scene.ui.flow.scroll, 0, last) }
-}
 
 const Detail = ({ scene, flow, at }: PartProps) => {
   const { rows, height, top } = detailWindow(scene, flow, at)

@@ -2,6 +2,7 @@ import { placeholderPattern } from "../../../text/secret.ts"
 import type { Body } from "../../../wire/exchange.ts"
 import type { Theme } from "../../theme/theme.ts"
 import { clean, wrap } from "../../ui/cells.ts"
+import { jsonTextLines } from "../../ui/json.ts"
 import { type Row, row, span } from "../../ui/row.ts"
 
 /** A secret as eight dots and its length; its fingerprint tells apart two of the same length. */
@@ -19,14 +20,6 @@ export interface Shown {
 }
 
 export const secretsIn = (text: string, { theme, expose }: Shown): string => masked(expose?.(text) ?? text, theme)
-
-const asJson = (text: string): string | undefined => {
-  try {
-    return JSON.stringify(JSON.parse(text), undefined, 2)
-  } catch {
-    return undefined
-  }
-}
 
 const formDecode = (text: string): string => {
   try {
@@ -53,33 +46,33 @@ export const bodyKind = (body: Body): string => {
 }
 
 /** An event stream keeps its lines, but the JSON in them is laid out. */
-const streamLines = (text: string): ReadonlyArray<string> =>
+const streamLines = (text: string, cells: number): ReadonlyArray<string> =>
   text.split(/\r\n|\r|\n/).flatMap((line) => {
-    const json = line.startsWith("data:") ? asJson(line.slice(5)) : undefined
-    return json === undefined ? [line] : ["data:", ...json.split("\n").map((part) => `  ${part}`)]
+    const json = line.startsWith("data:") ? jsonTextLines(line.slice(5), cells - 2) : undefined
+    return json === undefined ? [line] : ["data:", ...json.map((part) => `  ${part}`)]
   })
 
-const linesOf = (body: Body): ReadonlyArray<string> => {
+const linesOf = (body: Body, cells: number): ReadonlyArray<string> => {
   if (body.text === "") return []
   if (body.mediaType === "application/x-www-form-urlencoded") return formLines(body.text)
-  if (body.mediaType === "text/event-stream") return streamLines(body.text)
-  return (asJson(body.text) ?? body.text).split(/\r\n|\r|\n/)
+  if (body.mediaType === "text/event-stream") return streamLines(body.text, cells)
+  return jsonTextLines(body.text, cells) ?? body.text.split(/\r\n|\r|\n/)
 }
 
-const cache = new WeakMap<Body, ReadonlyArray<string>>()
+const cache = new WeakMap<Body, { readonly cells: number; readonly lines: ReadonlyArray<string> }>()
 
-/** The body laid out in lines, once per body: it never changes after it was recorded. */
-const cachedLines = (body: Body): ReadonlyArray<string> => {
+/** The body laid out in lines, once per body and width: it never changes after it was recorded. */
+const cachedLines = (body: Body, cells: number): ReadonlyArray<string> => {
   const known = cache.get(body)
-  if (known !== undefined) return known
-  const lines = linesOf(body)
-  cache.set(body, lines)
+  if (known?.cells === cells) return known.lines
+  const lines = linesOf(body, cells)
+  cache.set(body, { cells, lines })
   return lines
 }
 
 /** JSON laid out, forms one field per line, long lines wrapped; indented by two. */
 export const bodyRows = (body: Body, cells: number, shown: Shown): ReadonlyArray<Row> => [
-  ...cachedLines(body).flatMap((line) => {
+  ...cachedLines(body, cells - 2).flatMap((line) => {
     const text = clean(secretsIn(line, shown))
     const indent = text.length - text.trimStart().length
     return wrap(text.trimStart(), Math.max(8, cells - 2 - indent)).map((part) => row(`  ${" ".repeat(indent)}${part}`))

@@ -40,4 +40,5 @@ export const cursorIn = (scene: Scene, shown: ReadonlyArray<ExchangeState>): num
 export const openExchange = ({ ui, flow }: Scene): ExchangeState | undefined =>
   flow === undefined || ui.log.open === undefined ? undefined : exchangeOf(flow.state, ui.log.open)
 
+/** Whether `/` leaves some exchanges out. */
 export const isFiltered = (scene: Scene): boolean => filterOf(scene) !== ""

@@ -1,4 +1,5 @@
 import type { ExchangeState } from "../../../flow/state.ts"
+import { isMainStep, stepNumber } from "../../../flow/step-id.ts"
 import { exchangePanes } from "../../app/layout.ts"
 import { type FlowScene, type Scene, type Tab, tabs } from "../../app/scene.ts"
 import { field, fieldSpans } from "../../ui/field.ts"
@@ -7,6 +8,7 @@ import type { Rect } from "../../ui/lines.tsx"
 import { Pane } from "../../ui/pane.tsx"
 import { blank, type Row, row, type Span, span } from "../../ui/row.ts"
 import { clamp, position, topFor } from "../../ui/window.ts"
+import { titleOf } from "../flow/current.ts"
 import type { ViewProps } from "../screen.ts"
 import type { Shown } from "./body.ts"
 import { checkRows, outcomeOf, requestRows, responseRows, tabRows, timingRows } from "./detail.ts"
@@ -112,6 +114,10 @@ const pairRows = (scene: Scene, flow: FlowScene, exchange: ExchangeState, body: 
 const headline = ({ request }: ExchangeState): string =>
   `#${request.exchange} ${request.method} ${request.label ?? request.leg}`
 
+/** "7 Exchange code": the step that made it. */
+const stepName = (flow: FlowScene, { step }: ExchangeState): string =>
+  step === undefined ? "" : isMainStep(step) ? `${stepNumber(step)} ${titleOf(flow, step)}` : step
+
 const tabSpans = (current: Tab): ReadonlyArray<Span> =>
   tabs.flatMap((tab) => {
     const name = `${tab.charAt(0).toUpperCase()}${tab.slice(1)}`
@@ -155,6 +161,7 @@ const Pair = ({ scene, flow, exchange, body }: OpenProps) => {
       <Pane
         at={panes.request}
         title="Request"
+        note={stepName(flow, exchange)}
         foot={left.foot}
         focused={focused && side(scene) === "request"}
         rows={left.rows}

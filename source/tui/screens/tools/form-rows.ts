@@ -1,7 +1,7 @@
 import type { Field } from "../../../mcp/schema-form.ts"
 import type { Tool } from "../../../mcp/tools.ts"
 import type { Scene } from "../../app/scene.ts"
-import { clean, pad, wrap } from "../../ui/cells.ts"
+import { clean, pad, width, wrap } from "../../ui/cells.ts"
 import { fieldSpans, field as textField } from "../../ui/field.ts"
 import { blank, type Row, row, type Span, span } from "../../ui/row.ts"
 import {
@@ -37,29 +37,31 @@ const hintOf = (field: Field): string =>
     ...(field.kind === "string" && !field.required ? [`empty text: ${emptyText}`] : []),
   ].join(", ")
 
-const choiceSpans = (field: Field, text: string, theme: Scene["theme"]): ReadonlyArray<Span> => {
-  const texts = choiceTexts(field)
-  const shown = field.kind === "boolean" && texts.length > 0 ? texts : texts.slice(0, 6)
+/** `( relevance )  unset | relevance | newest`: what is chosen, then what can be. */
+const choiceSpans = (field: Field, text: string): ReadonlyArray<Span> => {
+  const name = (choice: string) => (choice === "" ? "unset" : choice)
   return [
-    span("( "),
-    ...shown.flatMap((choice) => [
-      span(choice === "" ? "unset" : choice, choice === text ? "selected" : "dim"),
-      span(" "),
-    ]),
-    ...(texts.length > shown.length ? [span(theme.glyphs.ellipsis, "dim"), span(" ")] : []),
-    span(")"),
+    span(`( ${name(text)} )`, text === "" ? "dim" : "strong"),
+    span(`  ${choiceTexts(field).map(name).join(" | ")}`, "dim"),
   ]
 }
+
+/** Cells of an empty text field; it grows with what is typed. */
+const fieldCells = (field: Field): number => (field.kind === "number" || field.kind === "integer" ? 10 : 36)
 
 const valueSpans = (scene: Scene, tool: Tool, field: Field, cells: number): ReadonlyArray<Span> => {
   const text = textOf(scene, tool, field)
   if (field.kind === "const") return [span(JSON.stringify(field.value))]
   if (field.kind === "object") return [span("object", "dim")]
-  if (!isTyped(field)) return choiceSpans(field, text, scene.theme)
+  if (!isTyped(field)) return choiceSpans(field, text)
   const name = argumentField(tool, field)
   const value = scene.ui.fields[name] ?? textField(text)
-  const inner = Math.max(8, cells - 4)
-  return [span("[ "), ...fieldSpans(value, inner, scene.ui.editing === name, scene.theme), span(" ]")]
+  const editing = scene.ui.editing === name
+  const most = Math.max(8, cells - 4)
+  // While it is typed in, the caret stands behind the last character.
+  const shown = width(clean(value.text)) + (editing ? 1 : 0)
+  const space = " ".repeat(Math.max(0, Math.min(fieldCells(field), most) - shown))
+  return [span("[ "), ...fieldSpans(value, most, editing, scene.theme), span(`${space} ]`)]
 }
 
 const formRow = (scene: Scene, tool: Tool, { field, depth }: FormRow, label: number, cells: number): Row => {

@@ -34,8 +34,10 @@ export const formOf = (tool: Tool): ToolForm => {
 
 const filterOf = ({ ui }: Scene): string => (ui.fields.toolFilter?.text ?? "").trim().toLowerCase()
 
+/** Whether `/` leaves some tools out. */
 export const isFiltered = (scene: Scene): boolean => filterOf(scene) !== ""
 
+/** The tools that the filter lets through. */
 export const toolsIn = (scene: Scene): ReadonlyArray<Tool> => {
   const filter = filterOf(scene)
   const all = scene.flow?.state.facts.tools ?? []
@@ -49,6 +51,7 @@ export const chosenTool = (scene: Scene): Tool | undefined => {
   return tools.find(({ name }) => name === wanted) ?? tools[0]
 }
 
+/** Place of the chosen tool among them. */
 export const cursorOf = (scene: Scene): number => {
   const tool = chosenTool(scene)
   return tool === undefined ? 0 : Math.max(0, toolsIn(scene).indexOf(tool))
@@ -90,6 +93,7 @@ export const argumentsOf = (scene: Scene, tool: Tool) => {
   return assemble(fields, values)
 }
 
+/** Whether the call could be sent as it is. */
 export const isValid = (scene: Scene, tool: Tool): boolean => Result.isSuccess(argumentsOf(scene, tool))
 
 const booleans = ["", "true", "false"]

@@ -3,6 +3,7 @@ import { type ContentView, describeContent } from "../../../mcp/content.ts"
 import { formatBytes } from "../../../text/duration.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { clean, wrap } from "../../ui/cells.ts"
+import { jsonLines, jsonTextLines } from "../../ui/json.ts"
 import { meter, spinner } from "../../ui/meter.ts"
 import { clock, short } from "../../ui/millis.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
@@ -11,25 +12,14 @@ import { problemRows } from "../problem-rows.ts"
 
 const linesOf = (text: string): ReadonlyArray<string> => text.split(/\r\n|\r|\n/)
 
-const jsonLines = (value: unknown): ReadonlyArray<string> => linesOf(JSON.stringify(value, undefined, 2) ?? "")
-
-const asJson = (text: string): ReadonlyArray<string> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null ? jsonLines(value) : linesOf(text)
-  } catch {
-    return linesOf(text)
-  }
-}
-
 const named = (kind: string, view: { readonly mediaType?: string; readonly bytes?: number }): string =>
   `[${kind}${view.mediaType === undefined ? "" : ` ${view.mediaType}`}${view.bytes === undefined ? "" : `, ${formatBytes(view.bytes)}`}]`
 
 /** Text as it is; what a terminal cannot show is named with its type and size. */
-const contentLines = (view: ContentView): ReadonlyArray<string> => {
+const contentLines = (view: ContentView, cells: number): ReadonlyArray<string> => {
   switch (view.kind) {
     case "text":
-      return asJson(view.text)
+      return jsonTextLines(view.text, cells) ?? linesOf(view.text)
     case "image":
     case "audio":
       return [named(view.kind, view)]
@@ -101,7 +91,7 @@ export const resultRows = (scene: Scene, flow: FlowScene, cells: number): Readon
   if (call.status === "failed" && call.problem !== undefined) return problemRows(call.problem, cells, scene.theme)
   const { result } = state.facts
   if (result === undefined) return [row(span("Nothing was called yet. Enter calls the chosen tool.", "dim"))]
-  const content = result.content.flatMap((block) => contentLines(describeContent(block)))
+  const content = result.content.flatMap((block) => contentLines(describeContent(block), cells))
   return [
     headline(state, scene),
     ...findingRows(call.findings, cells, scene.theme),
@@ -109,6 +99,10 @@ export const resultRows = (scene: Scene, flow: FlowScene, cells: number): Readon
     ...wrapped(content, cells),
     ...(result.structuredContent === undefined
       ? []
-      : [blank, row(span("structuredContent", "strong")), ...wrapped(jsonLines(result.structuredContent), cells)]),
+      : [
+          blank,
+          row(span("structuredContent", "strong")),
+          ...wrapped(jsonLines(result.structuredContent, cells), cells),
+        ]),
   ]
 }
