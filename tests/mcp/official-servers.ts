@@ -154,3 +154,39 @@ export const modernServer = (legacy: "stateless" | "reject") =>
       response.end()
     })
   })
+
+/** The 1.x SDK asking its client during a call: on the stream of the call, or on the one that stands beside. */
+export const askingServer = (related: boolean) =>
+  Effect.suspend(() => {
+    const sessions = new Map<string, StreamableHTTPServerTransport>()
+    const build = () => {
+      const server = new Server({ name: "asking", version: "1.0.0" }, { capabilities: { tools: {} } })
+      server.setRequestHandler(CallToolRequestSchema, async (_, extra) => {
+        const answer = await server.elicitInput(
+          {
+            message: "Who are you?",
+            requestedSchema: {
+              type: "object",
+              properties: { name: { type: "string", default: "Ada" }, age: { type: "integer", default: 36 } },
+            },
+          },
+          related ? { relatedRequestId: extra.requestId } : {},
+        )
+        return { content: [{ type: "text", text: JSON.stringify(answer) }] }
+      })
+      return server
+    }
+    return listen(async (request, response, body) => {
+      const id = request.headers["mcp-session-id"]
+      let transport = typeof id === "string" ? sessions.get(id) : undefined
+      if (transport === undefined) {
+        const fresh = new StreamableHTTPServerTransport({
+          sessionIdGenerator: () => randomUUID(),
+          onsessioninitialized: (session) => void sessions.set(session, fresh),
+        })
+        await build().connect(fresh as unknown as Parameters<Server["connect"]>[0])
+        transport = fresh
+      }
+      await transport.handleRequest(request, response, body)
+    })
+  })
