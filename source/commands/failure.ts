@@ -17,12 +17,15 @@ export type UsageCode =
   | "arguments_invalid"
   | "terminal_needed"
   | "port_taken"
+  | "elicit_invalid"
+  | "request_invalid"
   | "port_invalid"
   | "host_not_loopback"
   | "clients_usage"
   | "nothing_stored"
   | "needs_yes"
   | "journal_unwritable"
+  | "interrupted"
 
 const texts: Readonly<Record<UsageCode, ProblemText>> = {
   command_line: {
@@ -140,6 +143,20 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     rule: "mcp-dcr-tui mock --help",
     exit: 2,
   },
+  elicit_invalid: {
+    what: "--elicit takes accept, decline or the values.",
+    why: "The values are one JSON object with a member for each field that the server may ask for.",
+    remedy: ['For example: --elicit accept, or --elicit \'{"confirmed": true}\''],
+    rule: "MCP elicitation, Elicitation Requests",
+    exit: 2,
+  },
+  request_invalid: {
+    what: "A line of standard input is not a request.",
+    why: "`session` reads one JSON object per line, with the method and perhaps its params.",
+    remedy: ['For example: {"method":"tools/list"}'],
+    rule: "mcp-dcr-tui session --help",
+    exit: 2,
+  },
   host_not_loopback: {
     what: "The mock server listens on this machine only.",
     why: "It approves sign-ins without a password; nobody else should reach it.",
@@ -174,6 +191,13 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     remedy: ["Choose another file with --journal."],
     rule: "mcp-dcr-tui --help",
     exit: 2,
+  },
+  interrupted: {
+    what: "The run was interrupted.",
+    why: "Ctrl-C was pressed, or the program was asked to stop.",
+    remedy: ["Start it again: what was stored until then is used."],
+    rule: "mcp-dcr-tui --help",
+    exit: 130,
   },
 }
 

@@ -2,13 +2,16 @@ import readline from "node:readline"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { asides } from "../flow/asides/index.ts"
+import { flowFailure } from "../flow/failure.ts"
 import { Flow } from "../flow/flow.ts"
 import { Journal } from "../flow/journal.ts"
+import { problemOf } from "../flow/problem-of.ts"
 import type { FlowState } from "../flow/state.ts"
 import { nextStep } from "../flow/state.ts"
 import type { MainStepId, StepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
-import { errorDocument } from "./error-frame.ts"
+import { errorDocument, errorFrame } from "./error-frame.ts"
+import { usageFailure } from "./failure.ts"
 import type { Output } from "./output.ts"
 import { makePrinter, type Printer } from "./print.ts"
 import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
@@ -55,25 +58,28 @@ const readPastes = Effect.fnUntraced(function* () {
   )
 })
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+/** A signal that comes again so soon was not sent by a person: what writes our files repeats each one to itself. */
+const echoMillis = 100
+
 /** Ctrl-C cancels the run, which then ends with 130; a second one ends the process at once. */
 const cancelOnSignal = Effect.fnUntraced(function* () {
   const flow = yield* Flow
   const context = yield* Effect.context<never>()
-  let asked = false
+  // Real time: this is about fingers and processes, not about the flow.
+  let since: number | undefined
   const onSignal = () => {
-    if (asked) process.exit(130)
-    asked = true
+    const now = performance.now()
+    if (since !== undefined) {
+      if (now - since > echoMillis) process.exit(130)
+      return
+    }
+    since = now
     Effect.runForkWith(context)(flow.intend({ _tag: "Cancel" }))
   }
-  process.on("SIGINT", onSignal)
-  process.on("SIGTERM", onSignal)
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      process.off("SIGINT", onSignal)
-      process.off("SIGTERM", onSignal)
-    }),
-  )
-  return { interrupted: () => asked }
+  // Never taken off again: between the last step and the end of the process an echo must not kill it.
+  for (const signal of signals) process.on(signal, onSignal)
+  return { interrupted: () => since !== undefined }
 })
 
 export interface Run {
@@ -84,7 +90,12 @@ export interface Run {
 /** Everything a plain command needs around its work: services, transcript, journal file, signals, pasted callbacks. */
 export const withRun = <A, E>(
   settings: Settings,
-  options: { readonly goal: MainStepId; readonly transcript?: "out" | "err" },
+  options: {
+    readonly goal: MainStepId
+    readonly transcript?: "out" | "err"
+    /** What standard input is for: pasted callback addresses, unless the command has a use for it. */
+    readonly reads?: "pastes" | "requests"
+  },
   use: (run: Run) => Effect.Effect<A, E, ProgramServices | Scope.Scope>,
 ) =>
   Effect.gen(function* () {
@@ -93,17 +104,20 @@ export const withRun = <A, E>(
     if (settings.journalFile !== undefined) yield* saveJournal(settings.journalFile)
     const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
     if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
-    yield* readPastes()
+    if (options.reads !== "requests") yield* readPastes()
     const { interrupted } = yield* cancelOnSignal()
     return yield* use({ printer, interrupted })
   }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal })))
 
 /** The exit code of a step that did not end well; says why as JSON, or in one line where the transcript was not wanted. */
 const failureOf = (run: Run, state: FlowState, step: StepId, { json, quiet }: Output): number => {
-  const { problem } = state.steps[step]
-  if (problem === undefined) return run.interrupted() ? 130 : 4
+  const told = state.steps[step].problem
+  const problem = run.interrupted()
+    ? problemOf(usageFailure("interrupted"))
+    : (told ?? problemOf(flowFailure("unexpected", { detail: `${step} is ${state.steps[step].status}` })))
   if (json) run.printer.json(errorDocument(problem, step))
-  else if (quiet) run.printer.err([{ text: `✗ ${problem.what} (${problem.code})`, role: "bad" }])
+  if (quiet) run.printer.err([{ text: `✗ ${problem.what} (${problem.code})`, role: "bad" }])
+  else if (told === undefined && !run.interrupted()) run.printer.err(errorFrame(problem, step))
   return problem.exit
 }
 

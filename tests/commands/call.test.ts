@@ -115,7 +115,7 @@ describe("what a command prints", () => {
   test("without a terminal the bare URL prints the whole run", async () => {
     const ended = await run([mock.url, "--no-store"])
     expect(ended).toMatchObject({ code: 0, stderr: "" })
-    expect(ended.stdout).toMatch(/1 Probe resource\n[^]*9 List tools\n[^]*10 Call a tool\n/)
+    expect(ended.stdout).toMatch(/1 Probe resource\n[\s\S]*9 List tools\n[\s\S]*10 Call a tool\n/)
   })
 
   test("the demo goes through everything, and its JSON is one document", async () => {

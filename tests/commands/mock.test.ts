@@ -21,7 +21,7 @@ describe("mock", () => {
 
   test("says where it is, and what to try", async () => {
     const running = start(["mock", "--port", "0"])
-    const [, url] = await running.says("stdout", /MCP endpoint +(http:\S+)\n[^]*Try: +mcp-dcr-tui http/)
+    const [, url] = await running.says("stdout", /MCP endpoint +(http:\S+)\n[\s\S]*Try: +mcp-dcr-tui http/)
     expect(await fetch(new URL("/health", url))).toMatchObject({ status: 200 })
     running.kill("SIGTERM")
     expect(await running.end).toMatchObject({ code: 0 })
