@@ -13,6 +13,7 @@ export const CHECKS = {
   "resource-present": "RFC 8707 §2, MCP authorization, Resource Parameter",
   "resource-known": "RFC 8707 §2",
   "scope-known": "RFC 6749 §3.3",
+  "errand-owner": "MCP elicitation, Identifying the User",
   "consent-csrf": "RFC 6749 §10.12",
   "consent-origin": "RFC 6749 §10.12",
   // Client identity
@@ -58,8 +59,10 @@ export const CHECKS = {
   "param-headers": "MCP 2026-07-28 streamable HTTP, Custom Headers",
   "meta-present": "MCP 2026-07-28 basic, _meta",
   "client-info-present": "MCP 2026-07-28 basic, _meta",
+  "request-state": "MCP 2026-07-28 basic, Multi Round-Trip Requests",
   "no-session-id": "MCP 2026-07-28 streamable HTTP",
   "session-known": "MCP streamable HTTP, Session Management",
+  "event-id-known": "MCP streamable HTTP, Resumability and Redelivery",
   "session-owner": "MCP security best practices, Session Hijacking",
   "initialize-first": "MCP lifecycle, Initialization",
   "request-id-unique": "MCP basic, Requests",

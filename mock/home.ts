@@ -7,7 +7,7 @@ import type { World } from "./world.ts"
 /** The page at `/`: what this is, what is where, and how to connect. */
 export function home(world: World): Answer {
   const { settings } = world
-  const rows = [...world.tools.values()].map(
+  const rows = [...world.catalogue.tools.values()].map(
     (tool) =>
       html`<tr><td><code>${tool.name}</code></td><td>${tool.description}</td><td>${
         tool.open ? "no sign-in needed" : (tool.scopes ?? []).join(" ")

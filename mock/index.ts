@@ -7,18 +7,20 @@ import { createGrantStore } from "./authorization/grants.ts"
 import { activeToken } from "./authorization/introspect.ts"
 import { issueAccessToken } from "./authorization/issue.ts"
 import { preregisteredClient } from "./authorization/preregistered.ts"
+import { createCatalogue, type Offer } from "./catalogue.ts"
 import { withControl } from "./control.ts"
+import { createErrands } from "./errands.ts"
 import { createListener, type Service } from "./http/listener.ts"
 import { createRateLimiter } from "./http/rate-limit.ts"
 import { createKeyRing } from "./jose/keys.ts"
 import { createLog } from "./log.ts"
+import { announce } from "./mcp/changes.ts"
 import { createMcpSessions } from "./mcp/sessions.ts"
 import type { Mock, TokenRequest } from "./mock.ts"
 import { type MockOptions, type Settings, settle } from "./options.ts"
 import { opaque } from "./randomness.ts"
 import { createRoutes } from "./routes.ts"
 import { parseScope, RESOURCE_SCOPES } from "./scopes.ts"
-import { DEMO_TOOLS } from "./tools/demo.ts"
 import type { World } from "./world.ts"
 
 export type { Authority } from "./authorization/authority.ts"
@@ -52,6 +54,8 @@ const LOG_LIMIT = 5000
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const settings = settle(options)
+  // Loaded for those who ask for it.
+  const more = settings.diagnostics ? [(await import("./diagnostics/index.ts")).DIAGNOSTICS] : []
   const closing = new AbortController()
   const log = createLog(LOG_LIMIT, settings.onEvent)
   let service: Service | undefined
@@ -62,7 +66,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   server.listen(settings.port, settings.host)
   await once(server, "listening")
   const { port } = server.address() as AddressInfo
-  const world = createWorld(settings, port, closing.signal)
+  const world = createWorld(settings, port, closing.signal, more)
   const mock: Mock = {
     url: world.resource,
     issuer: world.issuer,
@@ -91,6 +95,10 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       world.grants.revokeClient(id)
     },
     dropSessions: () => world.sessions.clear(),
+    announce: (change) => announce(world, change),
+    endSubscriptions() {
+      for (const subscription of world.subscriptions) subscription.end()
+    },
     rotateKeys: (forget) => world.keys.rotate(forget),
     behave(...behaviours) {
       world.behaviours = behaviours
@@ -101,6 +109,9 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     reset() {
       for (const store of [world.clients, world.documents, world.grants, world.browsers, world.sessions, world.limits])
         store.clear()
+      mock.endSubscriptions()
+      world.catalogue.clear()
+      world.errands.clear()
       world.assertions.clear()
       log.clear()
       addPreregistered(world)
@@ -120,7 +131,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   return mock
 }
 
-function createWorld(settings: Settings, port: number, closing: AbortSignal): World {
+function createWorld(settings: Settings, port: number, closing: AbortSignal, more: readonly Offer[]): World {
   const { clock, random } = settings
   const origin = `http://${settings.host === "::1" ? "[::1]" : settings.host}${port === 80 ? "" : `:${port}`}`
   const resource = `${origin}${settings.mcpPath}`
@@ -138,7 +149,10 @@ function createWorld(settings: Settings, port: number, closing: AbortSignal): Wo
     browsers: createBrowserSessions(random),
     sessions: createMcpSessions(random),
     limits: createRateLimiter(clock),
-    tools: new Map([...DEMO_TOOLS, ...settings.tools].map((tool) => [tool.name, tool])),
+    catalogue: createCatalogue([...more, { tools: settings.tools }]),
+    subscriptions: new Set(),
+    errands: createErrands(random, `${origin}${settings.issuerPath}`),
+    stateKey: random(32),
     resources: new Set([resource]),
     assertions: new Map(),
     closing,

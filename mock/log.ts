@@ -8,6 +8,7 @@ export type RouteName =
   | "client-document"
   | "consent"
   | "control"
+  | "errand"
   | "health"
   | "home"
   | "introspect"

@@ -2,6 +2,7 @@ import type { Authority } from "./authorization/authority.ts"
 import type { ClientMetadata } from "./authorization/client.ts"
 import type { Behaviour } from "./behaviour.ts"
 import type { EventLog } from "./log.ts"
+import type { Change } from "./mcp/changes.ts"
 
 /** A client as the mock knows it, without its secrets. */
 export interface KnownClient {
@@ -44,6 +45,10 @@ export interface Mock extends Authority, AsyncDisposable {
   forgetClient(clientId: string): void
   /** Ends all MCP sessions. */
   dropSessions(): void
+  /** Tells the clients that listen of a change, whether there was one or not. */
+  announce(change: Change): void
+  /** Ends all `subscriptions/listen` streams in the orderly way, with a result. */
+  endSubscriptions(): void
   /** Signs with a new key from now on; `forget` also withdraws the old one. */
   rotateKeys(forget?: boolean): void
   /** Replaces the ways to misbehave. */

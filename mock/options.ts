@@ -113,6 +113,8 @@ export interface MockOptions {
   readonly behaviours?: readonly Behaviour[]
   /** Who issues the tokens this server takes; default `["self"]`. Without `self` the server has no endpoints of its own. */
   readonly authorizationServers?: readonly ("self" | Authority)[]
+  /** Offer the tools, prompts and resources that the official conformance suite asks for. Default false. */
+  readonly diagnostics?: boolean
   /** More tools beside the demo's. */
   readonly tools?: readonly Tool[]
   readonly rateLimits?: RateLimits
@@ -185,6 +187,7 @@ export function settle(options: MockOptions) {
     },
     behaviours: options.behaviours ?? [],
     authorizationServers: options.authorizationServers ?? (["self"] as const),
+    diagnostics: options.diagnostics ?? false,
     tools: options.tools ?? [],
     rateLimits: {
       registration: options.rateLimits?.registration ?? 600,

@@ -6,6 +6,7 @@ import { register } from "./authorization/registration.ts"
 import { revoke } from "./authorization/revoke.ts"
 import { token } from "./authorization/token.ts"
 import { bend } from "./behaviour.ts"
+import { errandsPath, finishErrand, showErrand } from "./errands.ts"
 import { home } from "./home.ts"
 import { type Answer, json } from "./http/answer.ts"
 import type { Exchange } from "./http/exchange.ts"
@@ -51,7 +52,11 @@ export function createRoutes(world: World): (path: string) => Route | undefined 
   table.set(mcp, route("mcp", "own", { POST: postMcp, GET: getMcp, DELETE: deleteMcp }))
   const clients = `${settings.issuerPath}${ENDPOINTS.register}/`
   const client = route("client", "any", { GET: readClient, PUT: updateClient, DELETE: deleteClient })
-  return (path) => table.get(path) ?? (ownAuthority(world) && path.startsWith(clients) ? client : undefined)
+  const errands = errandsPath(world)
+  const errand = route("errand", "none", { GET: showErrand, POST: finishErrand })
+  return (path) =>
+    table.get(path) ??
+    (path.startsWith(errands) ? errand : ownAuthority(world) && path.startsWith(clients) ? client : undefined)
 }
 
 /** Whether this mock is an authorization server, and not only a resource server for somebody else's tokens. */

@@ -4,13 +4,15 @@ import type { ClientStore } from "./authorization/client.ts"
 import type { DocumentCache } from "./authorization/client-document.ts"
 import type { GrantStore } from "./authorization/grants.ts"
 import type { Behaviour } from "./behaviour.ts"
+import type { Catalogue } from "./catalogue.ts"
 import type { Clock } from "./clock.ts"
+import type { Errands } from "./errands.ts"
 import type { RateLimiter } from "./http/rate-limit.ts"
 import type { KeyRing } from "./jose/keys.ts"
+import type { Subscription } from "./mcp/changes.ts"
 import type { McpSessions } from "./mcp/sessions.ts"
 import type { Settings } from "./options.ts"
 import type { Randomness } from "./randomness.ts"
-import type { ToolTable } from "./tools/tool.ts"
 
 /** One running mock from the inside: what every handler may use. */
 export interface World {
@@ -29,7 +31,14 @@ export interface World {
   readonly browsers: BrowserSessions
   readonly sessions: McpSessions
   readonly limits: RateLimiter
-  readonly tools: ToolTable
+  /** What the MCP server offers. */
+  readonly catalogue: Catalogue
+  /** Open `subscriptions/listen` streams. */
+  readonly subscriptions: Set<Subscription>
+  /** What people have to do in their browser. */
+  readonly errands: Errands
+  /** Seals what clients carry from round to round. */
+  readonly stateKey: Uint8Array
   /** Resources that tokens may be asked for. */
   readonly resources: Set<string>
   /** Assertion ids that were used, with the time when they may be forgotten. */

@@ -49,6 +49,7 @@ export const alias =
       id: message.id,
       message,
       signal: exchange.signal,
+      capabilities: {},
     }
     const response = await responseOf(call, handler)
     if (bare !== true) return json(200, response)

@@ -3,12 +3,12 @@ import { type Answer, events, json } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import type { JsonObject } from "../json.ts"
 import type { Principal } from "../resource/access.ts"
-import { LOG_LEVELS, type LogLevel, type ToolContext } from "../tools/tool.ts"
+import type { LogLevel } from "../tools/tool.ts"
 import type { World } from "../world.ts"
 import { acceptsStream } from "./accept.ts"
-import { createChannel, sseMessage } from "./channel.ts"
+import { createEventStream, type EventStream } from "./event-stream.ts"
 import { CODES, errorMessage, type Id, type Message, RpcError, resultMessage } from "./message.ts"
-import type { Revision } from "./revisions.ts"
+import { MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 /** One JSON-RPC request that passed every check of its revision. */
@@ -20,71 +20,102 @@ export interface Call {
   readonly id: Id
   readonly message: Message
   readonly signal: AbortSignal
+  /** What the client can do: declared with the request, or before 2026-07-28 with `initialize`. */
+  readonly capabilities: JsonObject
   /** What `initialize` began, in the revisions that have it. */
   readonly session?: McpSession | undefined
   /** Least severe level the client wants to hear; none means no log messages at all. */
   readonly logLevel?: LogLevel
 }
 
-/** Sends a notification that belongs to a call. */
-export type Notify = (method: string, params: JsonObject) => void
+/** What a call can send before its response. */
+export interface Outlet {
+  notify(method: string, params: JsonObject): void
+  /** A request to the client. Goes with an event stream of a session only; undefined when there is none. */
+  readonly request: ((method: string, params: JsonObject) => Promise<JsonObject>) | undefined
+  /** A sign of life for the connection, which clients ignore. */
+  breathe(text: string): void
+  /** Cuts the connection but not the call; the client can come back for the rest, where there are sessions. */
+  hangUp(): void
+}
+
+const SILENT: Outlet = { notify() {}, request: undefined, breathe() {}, hangUp() {} }
 
 /** What a method does: a result, or an {@link RpcError}. */
-export type MethodHandler = (call: Call, notify: Notify) => Promise<JsonObject> | JsonObject
+export type MethodHandler = (call: Call, outlet: Outlet) => Promise<JsonObject> | JsonObject
+
+interface Response {
+  readonly message: JsonObject
+  readonly status: number
+}
 
 /** Runs a call to its response message. Nothing of an unexpected error leaves the server. */
-async function settle(call: Call, handler: MethodHandler, notify: Notify): Promise<JsonObject> {
+async function settle(call: Call, handler: MethodHandler, outlet: Outlet): Promise<Response> {
   try {
-    return resultMessage(call.id, await handler(call, notify))
+    return { message: resultMessage(call.id, await handler(call, outlet)), status: 200 }
   } catch (error) {
-    if (error instanceof RpcError) return errorMessage(call.id, error)
-    return errorMessage(call.id, new RpcError(CODES.internal, "internal error"))
+    const known = error instanceof RpcError ? error : new RpcError(CODES.internal, "internal error")
+    return { message: errorMessage(call.id, known), status: known.status }
   }
 }
 
+const bent = ({ world, exchange }: Call, message: JsonObject): JsonObject =>
+  bend(world.behaviours, "mcp", message, exchange)
+
 /** The response message alone, for batches and for the path aliases; notifications go nowhere. */
 export const responseOf = async (call: Call, handler: MethodHandler): Promise<JsonObject> =>
-  bend(call.world.behaviours, "mcp", await settle(call, handler, () => {}), call.exchange)
+  bent(call, (await settle(call, handler, SILENT)).message)
 
-/** The response as JSON, or as an event stream that carries the notifications of the call before it. */
+/**
+ * The response as JSON, or as an event stream that carries the notifications of the call before it. Which of the two
+ * is decided by what comes first, unless the stream was asked for.
+ */
 export async function answerCall(
   call: Call,
   handler: MethodHandler,
   streams: boolean,
   headers: Answer["headers"] = {},
 ): Promise<Answer> {
-  const { world, exchange } = call
-  if (!(streams && acceptsStream(exchange))) {
-    const message = await responseOf(call, handler)
-    return json(200, message, headers)
+  const { exchange, session, revision } = call
+  const asJson = ({ message, status }: Response) =>
+    json(revision === MODERN ? status : 200, bent(call, message), headers)
+  if (!acceptsStream(exchange)) return asJson(await settle(call, handler, SILENT))
+  const { promise: begun, resolve: onBegin } = Promise.withResolvers<undefined>()
+  const begin = { onBegin: () => onBegin(undefined) }
+  // Only 2025-11-25 knows events without data; clients of older revisions take them for broken JSON.
+  const stream = session ? session.stream({ ...begin, primed: revision === "2025-11-25" }) : createEventStream(begin)
+  const channel = stream.open(exchange.signal)
+  const settled = settle(call, handler, outletOf(call, stream))
+  if (!streams) {
+    const first = await Promise.race([begun, settled])
+    if (first !== undefined && !stream.begun) {
+      stream.end()
+      return asJson(first)
+    }
   }
-  const channel = createChannel(exchange.signal)
-  const send = (message: JsonObject) => channel.push(sseMessage(bend(world.behaviours, "mcp", message, exchange)))
-  const notify: Notify = (method, params) => send({ jsonrpc: "2.0", method, params })
-  void settle(call, handler, notify).then((message) => {
+  void settled.then(({ message }) => {
     // A cancelled request gets no response (MCP cancellation).
-    if (!call.signal.aborted) send(message)
-    channel.end()
+    if (!call.signal.aborted) stream.send(bent(call, message))
+    stream.end()
   })
   return events(channel, headers)
 }
 
-/** What a tool sees of its call. */
-export function toolContext(call: Call, notify: Notify): ToolContext {
-  const meta = call.message.params._meta
-  const token = typeof meta === "object" && meta !== null && "progressToken" in meta ? meta.progressToken : undefined
-  const threshold = call.logLevel === undefined ? Number.POSITIVE_INFINITY : LOG_LEVELS.indexOf(call.logLevel)
+function outletOf(call: Call, stream: EventStream): Outlet {
+  const { session, signal } = call
+  const send = (message: JsonObject) => stream.send(bent(call, { jsonrpc: "2.0", ...message }))
+  const ask = (asking: McpSession) => (method: string, params: JsonObject) =>
+    new Promise<JsonObject>((resolve, reject) => {
+      asking.asks += 1
+      const id = asking.asks
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+      asking.asked.set(id, resolve)
+      send({ id, method, params })
+    })
   return {
-    principal: call.principal,
-    signal: call.signal,
-    sleep: (milliseconds) => call.world.clock.sleep(milliseconds, call.signal),
-    progress(progress, total, message) {
-      if (typeof token !== "string" && typeof token !== "number") return
-      // `message` came with 2025-03-26 and is in every revision served here.
-      notify("notifications/progress", { progressToken: token, progress, total, message })
-    },
-    log(level, data) {
-      if (LOG_LEVELS.indexOf(level) >= threshold) notify("notifications/message", { level, logger: "mock", data })
-    },
+    notify: (method, params) => send({ method, params }),
+    request: session ? ask(session) : undefined,
+    breathe: (text) => stream.comment(text),
+    hangUp: () => stream.hangUp(),
   }
 }

@@ -7,11 +7,12 @@ import { scopeMissing, tokenMissing } from "../resource/challenge.ts"
 import { BASE_SCOPE } from "../scopes.ts"
 import type { World } from "../world.ts"
 import { answerLegacy } from "./legacy.ts"
-import { endSession, methodNotAllowed, openStream, ownerOf } from "./legacy-session.ts"
+import { endSession, methodNotAllowed, openStream } from "./legacy-session.ts"
 import { readJson } from "./message.ts"
-import { calledTool } from "./methods.ts"
 import { answerModern, claimedVersion } from "./modern.ts"
+import { ownerOf } from "./owner.ts"
 import { MODERN } from "./revisions.ts"
+import { calledTool } from "./tool-methods.ts"
 
 /** A body whose sender was allowed in. */
 export interface Admitted {
@@ -101,7 +102,7 @@ function checkScope(world: World, exchange: Exchange, principal: Principal, body
 
 const toolOf = (world: World, message: unknown) =>
   isObject(message) && message.method === "tools/call" && isObject(message.params)
-    ? calledTool(world.tools, message.params)
+    ? calledTool(world.catalogue.tools, message.params)
     : undefined
 
 const isOpenCall = (world: World, body: unknown): body is JsonObject => toolOf(world, body)?.open === true

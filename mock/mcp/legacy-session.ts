@@ -2,20 +2,16 @@ import { bend } from "../behaviour.ts"
 import { type Answer, empty, events, json, Refusal } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import { isObject, type JsonObject } from "../json.ts"
-import type { Principal } from "../resource/access.ts"
 import type { World } from "../world.ts"
 import { acceptsStream, checkAccept } from "./accept.ts"
-import { createChannel, sseComment, sseMessage } from "./channel.ts"
+import { sseComment, sseMessage } from "./channel.ts"
+import type { EventStream } from "./event-stream.ts"
 import { CODES, errorAnswer, type Id, RpcError, readMessage, resultMessage } from "./message.ts"
 import { CAPABILITIES, INSTRUCTIONS, SERVER_INFO } from "./methods.ts"
 import { MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 const KEEP_ALIVE = 15_000
-
-/** Whose session it would be. The client belongs to it: two clients of one user do not share sessions. */
-export const ownerOf = (principal: Principal | undefined): string =>
-  principal ? JSON.stringify([principal.claims.iss, principal.sub, principal.clientId]) : "anonymous"
 
 /** `initialize`, MCP lifecycle. */
 export function initialize(world: World, exchange: Exchange, owner: string, body: JsonObject): Answer {
@@ -27,7 +23,8 @@ export function initialize(world: World, exchange: Exchange, owner: string, body
   }
   const revision = negotiate(world, message.params)
   exchange.event.revision = revision
-  const session = world.settings.sessions ? world.sessions.start(owner, revision) : undefined
+  const capabilities = isObject(message.params.capabilities) ? message.params.capabilities : {}
+  const session = world.settings.sessions ? world.sessions.start(owner, revision, capabilities) : undefined
   session?.session.usedIds.add(message.id)
   const result = {
     protocolVersion: revision,
@@ -98,22 +95,42 @@ function checkVersionHeader(
   }
 }
 
-/** GET: the stand-alone stream for messages that belong to no request. Ours only shows that it is open. */
+/** GET: the stand-alone stream for messages that belong to no request, or the rest of a stream that was cut. */
 export function openStream(world: World, exchange: Exchange, owner: string): Answer {
   const session = sessionOf(world, exchange, owner, null)
   checkAccept(exchange, null, ["text/event-stream"])
   if (!world.settings.getStream || !session) return methodNotAllowed("POST, DELETE")
-  const channel = createChannel(AbortSignal.any([exchange.signal, world.closing]))
-  session.streams.add(channel)
-  channel.push(sseComment("open"))
+  const { stream, after } = resumed(exchange, session) ?? { stream: session.stream(), after: undefined }
+  if (after === undefined) {
+    session.standAlone.add(stream)
+    for (const old of session.standAlone)
+      if (session.standAlone.size > 4 && !old.connected) session.standAlone.delete(old)
+  }
+  const channel = stream.open(exchange.signal, after)
+  stream.comment("open")
   const breathe = async () => {
     for (;;) {
       await world.clock.sleep(KEEP_ALIVE, exchange.signal)
       channel.push(sseComment("keep-alive"))
     }
   }
-  breathe().catch(() => session.streams.delete(channel))
+  breathe().catch(() => {})
   return events(channel)
+}
+
+/** The stream that a Last-Event-ID comes from, and how far the client got (MCP streamable HTTP, Resumability). */
+function resumed(exchange: Exchange, session: McpSession): { stream: EventStream; after: number } | undefined {
+  const last = exchange.header("last-event-id")
+  if (last === undefined) return undefined
+  const [, id = "", number = ""] = /^(\d+)-(\d+)$/.exec(last) ?? []
+  const stream = session.streams.get(id)
+  exchange.enforce(
+    "event-id-known",
+    stream !== undefined,
+    () => new Refusal(errorAnswer(null, new RpcError(-32000, "there is no such event", 400))),
+    last,
+  )
+  return { stream, after: Number(number) }
 }
 
 /** DELETE: the client is done. */

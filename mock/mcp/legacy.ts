@@ -5,9 +5,10 @@ import type { Principal } from "../resource/access.ts"
 import type { World } from "../world.ts"
 import { checkAccept } from "./accept.ts"
 import { answerCall, type Call, type MethodHandler, responseOf } from "./call.ts"
-import { initialize, ownerOf, sessionOf } from "./legacy-session.ts"
+import { initialize, sessionOf } from "./legacy-session.ts"
 import { CODES, errorAnswer, errorMessage, idOf, type Message, RpcError, readMessage } from "./message.ts"
 import { answersAsStream, LEGACY_METHODS } from "./methods.ts"
+import { ownerOf } from "./owner.ts"
 import { isRevision, MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
@@ -61,7 +62,10 @@ async function one(setting: Setting, body: unknown): Promise<Answer> {
   if (!setting.exchange.note("json-rpc", message !== undefined) || message === undefined) {
     throw new RpcError(CODES.invalidRequest, "the body is not a JSON-RPC message", 400)
   }
-  if (message === "response") return empty(202)
+  if (message === "response") {
+    takeResponse(setting, body)
+    return empty(202)
+  }
   setting.exchange.event.rpc = message.method
   if (message.id === undefined) {
     takeNotification(setting, message)
@@ -85,7 +89,10 @@ async function batch(setting: Setting, bodies: readonly unknown[]): Promise<Answ
       const message = readMessage(body)
       if (message === undefined)
         return errorMessage(idOf(body), new RpcError(CODES.invalidRequest, "not a JSON-RPC message"))
-      if (message === "response") return undefined
+      if (message === "response") {
+        takeResponse(setting, body)
+        return undefined
+      }
       if (message.id === undefined) {
         takeNotification(setting, message)
         return undefined
@@ -122,7 +129,15 @@ function begin(setting: Setting, message: Message): { call: Call; handler: Metho
   session?.running.set(id, controller)
   const signal = AbortSignal.any([controller.signal, world.closing])
   const level = session?.logLevel
-  const call: Call = { ...setting, id, message, signal, ...(level === undefined ? {} : { logLevel: level }) }
+  const capabilities = session?.capabilities ?? {}
+  const call: Call = {
+    ...setting,
+    id,
+    message,
+    signal,
+    capabilities,
+    ...(level === undefined ? {} : { logLevel: level }),
+  }
   const handler: MethodHandler = async (running, notify) => {
     try {
       if (!method) throw new RpcError(CODES.methodNotFound, `unknown method: ${message.method}`)
@@ -140,4 +155,13 @@ function takeNotification({ session }: Setting, { method, params }: Message): vo
   const id = params.requestId
   if (method === "notifications/cancelled" && (typeof id === "string" || typeof id === "number"))
     session.running.get(id)?.abort()
+}
+
+/** The answer to a request of ours; one that nobody waits for is ignored (JSON-RPC 2.0 §5). */
+function takeResponse({ session }: Setting, body: unknown): void {
+  const id = idOf(body)
+  const waiting = id === null ? undefined : session?.asked.get(id)
+  if (id === null || !waiting || !isObject(body)) return
+  session?.asked.delete(id)
+  waiting(isObject(body.result) ? body.result : {})
 }

@@ -1,10 +1,15 @@
-import { isObject, type JsonObject } from "../json.ts"
-import { inputFaults } from "../tools/input.ts"
-import { failure, LOG_LEVELS, type LogLevel, type Tool, type ToolTable } from "../tools/tool.ts"
-import { type Call, type MethodHandler, type Notify, toolContext } from "./call.ts"
+import { isObject } from "../json.ts"
+import { LOG_LEVELS, type LogLevel } from "../tools/tool.ts"
+import type { World } from "../world.ts"
+import { cached } from "./caching.ts"
+import type { Call, MethodHandler, Outlet } from "./call.ts"
+import { complete } from "./completion.ts"
 import { CODES, RpcError } from "./message.ts"
-import { pageOf } from "./paging.ts"
-import { MODERN, REVISIONS, type Revision } from "./revisions.ts"
+import { getPrompt, listPrompts } from "./prompt-methods.ts"
+import { listResources, listTemplates, readResource } from "./resource-methods.ts"
+import { MODERN } from "./revisions.ts"
+import { listen, subscribe } from "./subscriptions.ts"
+import { calledTool, callTool, listTools } from "./tool-methods.ts"
 
 /** What the server says of itself. */
 export const SERVER_INFO = { name: "mcp-dcr-tui-mock", title: "mcp-dcr-tui mock server", version: "0.1.0" }
@@ -13,60 +18,21 @@ export const SERVER_INFO = { name: "mcp-dcr-tui-mock", title: "mcp-dcr-tui mock 
 export const INSTRUCTIONS = "A practice server. Every answer is invented; nothing here can do harm."
 
 /** What the server can do. */
-export const CAPABILITIES = { tools: {}, logging: {} }
+export const CAPABILITIES = {
+  tools: { listChanged: true },
+  resources: { subscribe: true, listChanged: true },
+  prompts: { listChanged: true },
+  completions: {},
+  logging: {},
+}
 
-/** Answers of revision 2026-07-28 that may be kept for a while carry these (MCP caching). Lists depend on who asks. */
-const CACHE_HINTS = { ttlMs: 60_000, cacheScope: "private" }
-
-const discover: MethodHandler = ({ world }) => ({
+const discover: MethodHandler = ({ world, revision }) => ({
   // Versions that work without a handshake; the others are found by `initialize`.
-  supportedVersions: world.settings.revisions.filter((revision) => revision === MODERN),
+  supportedVersions: world.settings.revisions.filter((spoken) => spoken === MODERN),
   capabilities: CAPABILITIES,
   instructions: INSTRUCTIONS,
-  ...CACHE_HINTS,
+  ...cached(revision),
 })
-
-const listTools: MethodHandler = ({ world, exchange, revision, message }) => {
-  const page = pageOf(exchange, [...world.tools.values()], world.settings.pageSize, message.params.cursor)
-  return {
-    tools: page.items.map((tool) => listing(tool, revision)),
-    ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
-    ...(revision === MODERN ? CACHE_HINTS : {}),
-  }
-}
-
-/** A tool as it is listed; titles and output schemas came with 2025-06-18. */
-function listing(
-  { name, title, description, inputSchema, outputSchema, annotations }: Tool,
-  revision: Revision,
-): JsonObject {
-  const later = revision === "2025-03-26" ? {} : { title, ...(outputSchema ? { outputSchema } : {}) }
-  return { name, ...later, description, inputSchema, annotations }
-}
-
-/** The tool a `tools/call` means. */
-export function calledTool(tools: ToolTable, params: JsonObject): Tool | undefined {
-  return typeof params.name === "string" ? tools.get(params.name) : undefined
-}
-
-async function callTool(call: Call, notify: Notify): Promise<JsonObject> {
-  const { world, exchange, message, revision } = call
-  const tool = calledTool(world.tools, message.params)
-  exchange.note("tool-known", tool !== undefined)
-  if (!tool) throw new RpcError(CODES.invalidParams, `unknown tool: ${String(message.params.name)}`)
-  exchange.event.tool = tool.name
-  const input = message.params.arguments ?? {}
-  if (!isObject(input)) throw new RpcError(CODES.invalidParams, "arguments must be an object")
-  const faults = inputFaults(tool.inputSchema, input)
-  exchange.note("arguments-valid", faults.length === 0, faults.join("; "))
-  if (faults.length > 0) {
-    // Since 2025-11-25 a tool error, so that a model can see it and try again; before, a protocol error.
-    if (REVISIONS.indexOf(revision) <= REVISIONS.indexOf("2025-11-25")) return { ...failure(faults.join("; ")) }
-    throw new RpcError(CODES.invalidParams, faults.join("; "))
-  }
-  const { structuredContent, ...result } = await tool.run(input, toolContext(call, notify))
-  return { ...result, ...(structuredContent && revision !== "2025-03-26" ? { structuredContent } : {}) }
-}
 
 const setLevel: MethodHandler = ({ session, message }) => {
   const { level } = message.params
@@ -75,32 +41,48 @@ const setLevel: MethodHandler = ({ session, message }) => {
   return {}
 }
 
-/** Methods of the revisions with `initialize`; that one itself is the session's business. */
-export const LEGACY_METHODS: Readonly<Record<string, MethodHandler>> = {
-  ping: () => ({}),
-  "logging/setLevel": setLevel,
+/** Methods of every revision. */
+const METHODS: Readonly<Record<string, MethodHandler>> = {
   "tools/list": listTools,
   "tools/call": callTool,
+  "resources/list": listResources,
+  "resources/templates/list": listTemplates,
+  "resources/read": readResource,
+  "prompts/list": listPrompts,
+  "prompts/get": getPrompt,
+  "completion/complete": complete,
+}
+
+/** Methods of the revisions with `initialize`; that one itself is the session's business. */
+export const LEGACY_METHODS: Readonly<Record<string, MethodHandler>> = {
+  ...METHODS,
+  ping: () => ({}),
+  "logging/setLevel": setLevel,
+  "resources/subscribe": subscribe(true),
+  "resources/unsubscribe": subscribe(false),
 }
 
 /** Methods of revision 2026-07-28. Every result names its kind and the server (MCP basic, ResultType). */
 export const MODERN_METHODS: Readonly<Record<string, MethodHandler>> = Object.fromEntries(
-  Object.entries({ "server/discover": discover, "tools/list": listTools, "tools/call": callTool }).map(
-    ([name, handler]) => [
-      name,
-      async (call: Call, notify: Notify) => ({
+  Object.entries({ ...METHODS, "server/discover": discover, "subscriptions/listen": listen }).map(([name, handler]) => [
+    name,
+    async (call: Call, outlet: Outlet) => {
+      const { _meta, ...result } = await handler(call, outlet)
+      return {
         resultType: "complete",
-        ...(await handler(call, notify)),
-        _meta: { "io.modelcontextprotocol/serverInfo": SERVER_INFO },
-      }),
-    ],
-  ),
+        ...result,
+        _meta: { ...(isObject(_meta) ? _meta : {}), "io.modelcontextprotocol/serverInfo": SERVER_INFO },
+      }
+    },
+  ]),
 )
 
 /** Whether the text is a severity. */
 export const isLogLevel = (value: unknown): value is LogLevel => LOG_LEVELS.some((level) => level === value)
 
-/** Whether the answer to a message is an event stream. */
+/** Whether the answer to a message is an event stream from the start. */
 export const answersAsStream = (call: Call): boolean =>
-  call.world.settings.answers === "sse" ||
-  (call.message.method === "tools/call" && calledTool(call.world.tools, call.message.params)?.streams === true)
+  call.world.settings.answers === "sse" || toolStreams(call.world, call)
+
+const toolStreams = ({ catalogue }: World, { message }: Call): boolean =>
+  message.method === "tools/call" && calledTool(catalogue.tools, message.params)?.streams === true

@@ -6,9 +6,10 @@ import type { World } from "../world.ts"
 import { checkAccept } from "./accept.ts"
 import { answerCall, type Call } from "./call.ts"
 import { CODES, errorAnswer, idOf, type Message, RpcError, readMessage } from "./message.ts"
-import { answersAsStream, calledTool, isLogLevel, MODERN_METHODS } from "./methods.ts"
+import { answersAsStream, isLogLevel, MODERN_METHODS } from "./methods.ts"
 import { checkNameHeaders, checkParameterHeaders } from "./request-headers.ts"
 import { MODERN } from "./revisions.ts"
+import { calledTool } from "./tool-methods.ts"
 
 const VERSION = "io.modelcontextprotocol/protocolVersion"
 const CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
@@ -46,12 +47,12 @@ export async function answerModern(
     // Notifications have no answer; none is of use over HTTP, where closing the stream cancels.
     if (message.id === undefined) return empty(202)
     checkNameHeaders(exchange, message)
-    checkMeta(exchange, meta)
+    const capabilities = checkMeta(exchange, meta)
     const handler = Object.hasOwn(MODERN_METHODS, message.method) ? MODERN_METHODS[message.method] : undefined
     if (!exchange.note("method-known", handler !== undefined) || !handler) {
       throw new RpcError(CODES.methodNotFound, `unknown method: ${message.method}`, 404)
     }
-    const tool = message.method === "tools/call" ? calledTool(world.tools, message.params) : undefined
+    const tool = message.method === "tools/call" ? calledTool(world.catalogue.tools, message.params) : undefined
     if (tool) checkParameterHeaders(exchange, tool, message.params.arguments)
     const level = meta[LOG_LEVEL]
     const call: Call = {
@@ -62,6 +63,7 @@ export async function answerModern(
       id: message.id,
       message,
       signal: exchange.signal,
+      capabilities,
       ...(isLogLevel(level) ? { logLevel: level } : {}),
     }
     return await answerCall(call, handler, answersAsStream(call))
@@ -100,8 +102,10 @@ function checkVersion(world: World, exchange: Exchange, message: Message): JsonO
   return meta
 }
 
-function checkMeta(exchange: Exchange, meta: JsonObject): void {
-  if (!exchange.note("meta-present", isObject(meta[CAPABILITIES]), CAPABILITIES)) {
+/** What else `_meta` has to say; returns what the client can do. */
+function checkMeta(exchange: Exchange, meta: JsonObject): JsonObject {
+  const capabilities = meta[CAPABILITIES]
+  if (!exchange.note("meta-present", isObject(capabilities), CAPABILITIES) || !isObject(capabilities)) {
     throw new RpcError(CODES.invalidParams, `params._meta needs ${CAPABILITIES}`, 400)
   }
   const info = meta[CLIENT_INFO]
@@ -110,4 +114,5 @@ function checkMeta(exchange: Exchange, meta: JsonObject): void {
   exchange.note("client-info-present", wellFormed)
   if (info !== undefined && !wellFormed)
     throw new RpcError(CODES.invalidParams, `params._meta has a malformed ${CLIENT_INFO}`, 400)
+  return capabilities
 }

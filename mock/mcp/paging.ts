@@ -1,4 +1,7 @@
 import type { Exchange } from "../http/exchange.ts"
+import type { JsonObject } from "../json.ts"
+import { cached } from "./caching.ts"
+import type { Call } from "./call.ts"
 import { CODES, RpcError } from "./message.ts"
 
 /** One page of a list. */
@@ -17,4 +20,19 @@ export function pageOf<Item>(exchange: Exchange, items: readonly Item[], size: n
   if (start === undefined) throw new RpcError(CODES.invalidParams, "unknown cursor")
   const end = size > 0 ? start + size : items.length
   return { items: items.slice(start, end), ...(end < items.length ? { nextCursor: cursorFor(end) } : {}) }
+}
+
+/** The result of a list method: one page of what there is, under the given name, as the revision shows it. */
+export function listOf<Item>(
+  { world, exchange, message, revision }: Call,
+  name: string,
+  items: readonly Item[],
+  show: (item: Item) => JsonObject,
+): JsonObject {
+  const page = pageOf(exchange, items, world.settings.pageSize, message.params.cursor)
+  return {
+    [name]: page.items.map(show),
+    ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+    ...cached(revision),
+  }
 }

@@ -1,5 +1,10 @@
+import { connectCalendar } from "./calendar.ts"
 import { listFiles } from "./files.ts"
+import { findDocument, saveNote } from "./notes.ts"
+import { findShop, rearrangeTools } from "./rearrange.ts"
+import { bookTable } from "./table.ts"
 import { failure, structured, type Tool, text } from "./tool.ts"
+import { planTrip } from "./trip.ts"
 import { getWeather } from "./weather.ts"
 
 const READ_ONLY = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false }
@@ -117,4 +122,20 @@ const fail: Tool = {
 }
 
 /** The tools a person wants to see, in this order. */
-export const DEMO_TOOLS: readonly Tool[] = [getWeather, listFiles, getUserProfile, publicInfo, echo, add, slow, fail]
+export const DEMO_TOOLS: readonly Tool[] = [
+  getWeather,
+  listFiles,
+  getUserProfile,
+  publicInfo,
+  echo,
+  add,
+  slow,
+  fail,
+  bookTable,
+  planTrip,
+  connectCalendar,
+  findDocument,
+  saveNote,
+  findShop,
+  rearrangeTools,
+]

@@ -1,5 +1,10 @@
+import type { Catalogue } from "../catalogue.ts"
+import type { Errands } from "../errands.ts"
 import type { JsonObject } from "../json.ts"
+import type { Change } from "../mcp/changes.ts"
+import type { Ask } from "../mcp/client-input.ts"
 import type { Principal } from "../resource/access.ts"
+import type { ClientRequest } from "./client-request.ts"
 
 /** One block of a tool result. */
 export type Content = JsonObject & { readonly type: string }
@@ -22,6 +27,19 @@ export interface ToolContext {
   readonly progress: (progress: number, total: number, message: string) => void
   /** Sends `notifications/message`, if the caller asked for that level. */
   readonly log: (level: LogLevel, text: string) => void
+  /** Asks the client, in the way of its revision. Since 2026-07-28 the tool may be run again from the start for that. */
+  readonly ask: Ask
+  /** Whether the client declared what it takes to answer that. */
+  readonly can: (request: ClientRequest) => boolean
+  /** What the server offers; who changes it announces it. */
+  readonly catalogue: Catalogue
+  readonly announce: (change: Change) => void
+  /** What people have to do in their browser. */
+  readonly errands: Errands
+  /** User and client in one, for what belongs to them alone. */
+  readonly owner: string
+  /** Cuts the connection but not the call: the client has to come back for the rest (before 2026-07-28). */
+  readonly hangUp: () => void
 }
 
 /** RFC 5424 severities, least severe first. */

@@ -3,6 +3,22 @@ import { structured, type Tool } from "./tool.ts"
 
 const SKIES = ["clear", "partly cloudy", "overcast", "light rain", "thunderstorm", "fog", "snow"]
 
+/** Suggested where a city is asked for. */
+export const cities = ["Amsterdam", "Athens", "Berlin", "Lisbon", "London", "Oslo", "Paris", "Prague", "Rome", "Vienna"]
+
+/** The weather of a city. */
+export function weatherOf(city: string, units: unknown) {
+  const [a = 0, b = 0, c = 0] = createHash("sha256").update(city.toLowerCase()).digest()
+  const celsius = (a % 40) - 5
+  return {
+    city,
+    temperature: units === "fahrenheit" ? Math.round(celsius * 1.8 + 32) : celsius,
+    units,
+    sky: SKIES[b % SKIES.length],
+    humidity: 30 + (c % 70),
+  }
+}
+
 /** Invented weather that depends on the city's name only, so that a recording can be repeated. */
 export const getWeather: Tool = {
   name: "get_weather",
@@ -35,15 +51,5 @@ export const getWeather: Tool = {
     idempotentHint: true,
     openWorldHint: false,
   },
-  run({ city, units = "celsius" }) {
-    const [a = 0, b = 0, c = 0] = createHash("sha256").update(String(city).toLowerCase()).digest()
-    const celsius = (a % 40) - 5
-    return structured({
-      city,
-      temperature: units === "fahrenheit" ? Math.round(celsius * 1.8 + 32) : celsius,
-      units,
-      sky: SKIES[b % SKIES.length],
-      humidity: 30 + (c % 70),
-    })
-  },
+  run: ({ city, units = "celsius" }) => structured(weatherOf(String(city), units)),
 }

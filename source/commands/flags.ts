@@ -25,9 +25,11 @@ export const toggles = [
   "ascii",
   "no-auth",
   "auto-approve",
+  "diagnostics",
   "yes",
   "mock",
   "reduced-motion",
+  "dpop",
 ] as const
 
 const toggle = (name: (typeof toggles)[number], description: string) =>
@@ -87,6 +89,29 @@ const authorization = {
   noInput: toggle("no-input", "Never ask and open nothing: exit 3 when a sign-in is needed"),
 }
 
+const grant = {
+  grant: Flag.Literals("grant", ["authorization_code", "client_credentials", "jwt-bearer", "id-jag"]).pipe(
+    Flag.withMetavar("TYPE"),
+    Flag.withDescription("How to get a token: authorization_code (default) asks a person, the others do not"),
+    Flag.withDefault("authorization_code" as const),
+  ),
+  privateKey: text("private-key", "FILE", "Private key (PKCS8 PEM) to sign client assertions with (private_key_jwt)"),
+  signingAlg: text("signing-alg", "ALG", "Algorithm for it, such as ES256; by default what suits the key"),
+  assertionFile: text("assertion-file", "FILE", "Signed JWT for --grant jwt-bearer"),
+  idpTokenEndpoint: text("idp-token-endpoint", "URL", "Token endpoint of the identity provider, for --grant id-jag"),
+  idpClientId: text("idp-client-id", "ID", "Client that the ID token was given to, for --grant id-jag"),
+  idTokenFile: text("id-token-file", "FILE", "ID token, for --grant id-jag"),
+  dpop: toggle("dpop", "Bind tokens to a key of this machine (DPoP)"),
+}
+
+const questions = {
+  elicit: text(
+    "elicit",
+    "ANSWER",
+    "Answer questions of the server: accept (with its defaults), decline, or a JSON object with the values",
+  ),
+}
+
 const leniency = {
   strict: toggle("strict", "Tolerate nothing that the standards forbid"),
   legacyAuth: toggle("legacy-auth", "Accept servers of revision 2025-03-26, which publish no resource metadata"),
@@ -108,7 +133,16 @@ const output = {
 }
 
 /** What a command needs that talks to a server. */
-export const serverFlags = { ...target, ...identity, ...authorization, ...leniency, ...files, ...output }
+export const serverFlags = {
+  ...target,
+  ...identity,
+  ...authorization,
+  ...grant,
+  ...questions,
+  ...leniency,
+  ...files,
+  ...output,
+}
 
 /** What `demo` needs: it brings its own server. */
 export const demoFlags = {
@@ -126,6 +160,8 @@ export const flagGroups: ReadonlyArray<readonly [heading: string, names: Readonl
   Server: target,
   "Client identity": identity,
   Authorization: authorization,
+  Grant: grant,
+  Questions: questions,
   Leniency: leniency,
   Files: files,
   Output: output,
@@ -144,6 +180,7 @@ export const mockFlags = {
   ),
   noAuth: toggle("no-auth", "Serve MCP without authorization"),
   autoApprove: toggle("auto-approve", "Skip the sign-in page: approve every authorization request at once"),
+  diagnostics: toggle("diagnostics", "Offer what the official conformance suite asks for as well"),
   tokenLifetime: Flag.Int("token-lifetime").pipe(
     Flag.withMetavar("SECONDS"),
     Flag.withDescription("Lifetime of access tokens"),

@@ -9,6 +9,7 @@ export interface MockInput {
   readonly host: string
   readonly noAuth: boolean
   readonly autoApprove: boolean
+  readonly diagnostics: boolean
   readonly tokenLifetime: Option.Option<number>
   readonly json: boolean
 }
@@ -40,6 +41,7 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
           host,
           noAuth: input.noAuth,
           autoApprove: input.autoApprove,
+          diagnostics: input.diagnostics,
           ...(input.tokenLifetime._tag === "Some" ? { tokenLifetime: input.tokenLifetime.value } : {}),
         }),
       catch: (error) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type Mock, manualClock, startMock, type Tool } from "../../mock/index.ts"
+import { DEMO_TOOLS, type Mock, manualClock, startMock, type Tool } from "../../mock/index.ts"
 import { BOTH, bearer, type Json, member, modern, modernRaw, sseMessages } from "./client.ts"
 
 const META = "io.modelcontextprotocol"
@@ -16,7 +16,13 @@ describe("server/discover", () => {
     expect(result(answer)).toEqual({
       resultType: "complete",
       supportedVersions: ["2026-07-28"],
-      capabilities: { tools: {}, logging: {} },
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+      },
       instructions: expect.any(String),
       ttlMs: 60_000,
       cacheScope: "private",
@@ -194,21 +200,8 @@ describe("lists", () => {
       hints.push([page.ttlMs, page.cacheScope])
       cursor = page.nextCursor
     } while (cursor !== undefined)
-    expect(names).toEqual([
-      "get_weather",
-      "list_files",
-      "get_user_profile",
-      "public_info",
-      "echo",
-      "add",
-      "slow",
-      "fail",
-    ])
-    expect(hints).toEqual([
-      [60_000, "private"],
-      [60_000, "private"],
-      [60_000, "private"],
-    ])
+    expect(names).toEqual(DEMO_TOOLS.map(({ name }) => name))
+    expect(hints).toEqual(Array.from({ length: Math.ceil(DEMO_TOOLS.length / 3) }, () => [60_000, "private"]))
   })
 
   test.each(["", "3", "cGFnZTo0", "cGFnZTo5OQ", 3, null])("do not know the cursor %j", async (cursor) => {

@@ -2,7 +2,7 @@ import * as current from "@modelcontextprotocol/client"
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
 import { describe, expect, test } from "vitest"
-import { type Mock, type MockOptions, startMock } from "../../mock/index.ts"
+import { DEMO_TOOLS, type Mock, type MockOptions, startMock } from "../../mock/index.ts"
 
 const REDIRECT = "http://127.0.0.1:43210/callback"
 
@@ -54,7 +54,7 @@ const names = (list: { tools: { name: string }[] }) => list.tools.map((tool) => 
 /** What the newest authorization request asks for; offline_access is in it because the metadata offers it. */
 const scopes = (mock: Mock) => String(mock.log.last("authorize")?.query.scope).split(" ").sort()
 
-const TOOLS = ["get_weather", "list_files", "get_user_profile", "public_info", "echo", "add", "slow", "fail"]
+const TOOLS = DEMO_TOOLS.map(({ name }) => name)
 
 describe("the official SDK, generation 1 (2025-11-25)", () => {
   async function connect(mock: Mock) {

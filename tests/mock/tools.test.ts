@@ -12,13 +12,20 @@ const call = async (name: string, input?: unknown) => {
 }
 const text = (result: Json) => member(result, "content", 0, "text")
 
+const WRITES = ["book_table", "connect_calendar", "save_note", "rearrange_tools"]
+
 describe("every tool", () => {
   test.each(DEMO_TOOLS)("$name is described well", ({ name, title, description, inputSchema, annotations }) => {
     expect(name).toMatch(/^[a-z_]{1,64}$/)
     expect(title).not.toBe("")
     expect(description).toMatch(/\.$/)
     expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false })
-    expect(annotations).toMatchObject({ title, readOnlyHint: true, destructiveHint: false, openWorldHint: false })
+    expect(annotations).toMatchObject({
+      title,
+      readOnlyHint: !WRITES.includes(name),
+      destructiveHint: name === "save_note",
+      openWorldHint: false,
+    })
   })
 
   test.each<[string, Json]>([

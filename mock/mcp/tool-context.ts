@@ -1,0 +1,36 @@
+import { isObject } from "../json.ts"
+import { declares } from "../tools/client-request.ts"
+import { LOG_LEVELS, type ToolContext } from "../tools/tool.ts"
+import type { Call, Outlet } from "./call.ts"
+import { announce } from "./changes.ts"
+import { askingOf } from "./client-input.ts"
+import { ownerOf } from "./owner.ts"
+
+/** What a tool sees of its call. */
+export function toolContext(call: Call, outlet: Outlet): ToolContext {
+  const { world, capabilities, principal, signal } = call
+  const { _meta: meta } = call.message.params
+  const token = isObject(meta) ? meta.progressToken : undefined
+  const threshold = call.logLevel === undefined ? Number.POSITIVE_INFINITY : LOG_LEVELS.indexOf(call.logLevel)
+  return {
+    principal,
+    owner: ownerOf(principal),
+    signal,
+    catalogue: world.catalogue,
+    errands: world.errands,
+    sleep: (milliseconds) => world.clock.sleep(milliseconds, signal),
+    progress(progress, total, message) {
+      if (typeof token !== "string" && typeof token !== "number") return
+      // `message` came with 2025-03-26 and is in every revision served here.
+      outlet.notify("notifications/progress", { progressToken: token, progress, total, message })
+    },
+    log(level, data) {
+      if (LOG_LEVELS.indexOf(level) >= threshold)
+        outlet.notify("notifications/message", { level, logger: "mock", data })
+    },
+    ask: askingOf(call, outlet),
+    can: (request) => declares(capabilities, request),
+    announce: (change) => announce(world, change),
+    hangUp: () => outlet.hangUp(),
+  }
+}
