@@ -94,6 +94,32 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
+  const resources = Command.make(
+    "resources",
+    { url: flags.url, ...flags.serverFlags },
+    from(() => import("./listing.ts").then(({ resources }) => resources)),
+  ).pipe(Command.withDescription("List the resources of a server"))
+
+  const prompts = Command.make(
+    "prompts",
+    { url: flags.url, ...flags.serverFlags },
+    from(() => import("./listing.ts").then(({ prompts }) => prompts)),
+  ).pipe(Command.withDescription("List the prompts of a server"))
+
+  const session = Command.make(
+    "session",
+    { url: flags.url, ...flags.serverFlags },
+    from(() => import("./session.ts").then(({ session }) => session)),
+  ).pipe(
+    Command.withDescription("Many requests in one session: JSON lines on standard input, one answer line for each"),
+    Command.withExamples([
+      {
+        command: `echo '{"method":"tools/list"}' | mcp-dcr-tui session https://host.example/mcp`,
+        description: "Any method of the protocol, with its params",
+      },
+    ]),
+  )
+
   const refresh = Command.make(
     "refresh",
     { url: flags.url, ...flags.serverFlags },
@@ -134,7 +160,7 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
-  return [open, learn, demo, login, tools, call, refresh, logout, clients, mock] as const
+  return [open, learn, demo, login, tools, resources, prompts, call, session, refresh, logout, clients, mock] as const
 }
 
 /** Runs a command line; gives the exit code of its handler. */

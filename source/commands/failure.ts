@@ -146,7 +146,7 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
   elicit_invalid: {
     what: "--elicit takes accept, decline or the values.",
     why: "The values are one JSON object with a member for each field that the server may ask for.",
-    remedy: ['For example: --elicit accept, or --elicit \'{"confirmed": true}\''],
+    remedy: ["For example: --elicit accept, or --elicit '{\"confirmed\": true}'"],
     rule: "MCP elicitation, Elicitation Requests",
     exit: 2,
   },

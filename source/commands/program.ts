@@ -18,6 +18,7 @@ import type { Recorder } from "../wire/exchange.ts"
 import { wireLayer } from "../wire/live.ts"
 import type { Wire } from "../wire/wire.ts"
 import { usageFailure } from "./failure.ts"
+import { respondentLayer } from "./respondent.ts"
 import type { Settings } from "./settings.ts"
 import { version } from "./version.ts"
 
@@ -59,7 +60,7 @@ export const programLayer = (
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
   return flowLayer({ target, steps, asides, goal: options.goal, version }).pipe(
     Layer.provideMerge(services),
-    Layer.provide(Layer.merge(identity, patience)),
+    Layer.provide(Layer.mergeAll(identity, patience, respondentLayer(target.elicit))),
   )
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaultTarget, type Target } from "../flow/target.ts"
@@ -7,7 +6,9 @@ import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import { secret } from "../text/secret.ts"
 import { checkUrl } from "../wire/address.ts"
 import { type UsageFailure, usageFailure } from "./failure.ts"
+import { elicitOf, grantOf, signingKeyOf } from "./grant-settings.ts"
 import { type Output, outputOf } from "./output.ts"
+import { readText } from "./read-text.ts"
 
 /** What effect/cli makes of {@link serverFlags}. */
 export interface ServerInput {
@@ -27,6 +28,15 @@ export interface ServerInput {
   readonly issuer: Option.Option<string>
   readonly browser: Option.Option<Target["browser"]>
   readonly noInput: boolean
+  readonly grant: Target["grant"]
+  readonly privateKey: Option.Option<string>
+  readonly signingAlg: Option.Option<string>
+  readonly assertionFile: Option.Option<string>
+  readonly idpTokenEndpoint: Option.Option<string>
+  readonly idpClientId: Option.Option<string>
+  readonly idTokenFile: Option.Option<string>
+  readonly dpop: boolean
+  readonly elicit: Option.Option<string>
   readonly strict: boolean
   readonly legacyAuth: boolean
   readonly allowInsecure: boolean
@@ -58,6 +68,15 @@ export const defaultInput: ServerInput = {
   issuer: Option.none(),
   browser: Option.none(),
   noInput: false,
+  grant: "authorization_code",
+  privateKey: Option.none(),
+  signingAlg: Option.none(),
+  assertionFile: Option.none(),
+  idpTokenEndpoint: Option.none(),
+  idpClientId: Option.none(),
+  idTokenFile: Option.none(),
+  dpop: false,
+  elicit: Option.none(),
   strict: false,
   legacyAuth: false,
   allowInsecure: false,
@@ -85,16 +104,6 @@ export interface Settings {
 
 const some = <Name extends string, A>(name: Name, option: Option.Option<A>): { readonly [K in Name]?: A } =>
   (Option.isSome(option) ? { [name]: option.value } : {}) as { readonly [K in Name]?: A }
-
-const readText = (path: string, flag: string) =>
-  Effect.tryPromise({
-    try: () => readFile(path, "utf8"),
-    catch: (error) =>
-      usageFailure("file_unreadable", {
-        received: `${flag} ${path}`,
-        detail: error instanceof Error ? error.message : "",
-      }),
-  })
 
 const headerOf = (line: string): Effect.Effect<readonly [string, string], UsageFailure> => {
   const match = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\x20-\x7e\t]*)$/.exec(line)
@@ -174,8 +183,16 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
     protocolVersion: input.protocolVersion,
     registration: input.registration,
     ...(Option.isSome(input.clientId)
-      ? { preregistered: { clientId: input.clientId.value, ...(hidden === undefined ? {} : { clientSecret: hidden }) } }
+      ? {
+          preregistered: {
+            clientId: input.clientId.value,
+            ...(hidden === undefined ? {} : { clientSecret: hidden }),
+            ...(yield* signingKeyOf(input)),
+          },
+        }
       : {}),
+    ...(yield* grantOf(input)),
+    ...(yield* elicitOf(input)),
     ...some("clientMetadataUrl", input.clientMetadataUrl),
     ...some("clientName", input.clientName),
     ...some("redirectUri", input.redirectUri),

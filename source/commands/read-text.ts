@@ -1,0 +1,14 @@
+import { readFile } from "node:fs/promises"
+import * as Effect from "effect/Effect"
+import { usageFailure } from "./failure.ts"
+
+/** The text of a file that a flag names. */
+export const readText = (path: string, flag: string) =>
+  Effect.tryPromise({
+    try: () => readFile(path, "utf8"),
+    catch: (error) =>
+      usageFailure("file_unreadable", {
+        received: `${flag} ${path}`,
+        detail: error instanceof Error ? error.message : "",
+      }),
+  })

@@ -1,0 +1,70 @@
+import readline from "node:readline"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { Flow } from "../flow/flow.ts"
+import { problemOf } from "../flow/problem-of.ts"
+import { type FlowState, nextStep } from "../flow/state.ts"
+import { errorDocument } from "./error-frame.ts"
+import { usageFailure } from "./failure.ts"
+import { endOf, type Run, withRun } from "./run.ts"
+import { type ServerInput, settingsOf } from "./settings.ts"
+
+const Line = Schema.fromJsonString(
+  Schema.Struct({
+    method: Schema.NonEmptyString,
+    params: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+  }),
+)
+const readLine = Schema.decodeUnknownResult(Line)
+
+/** Codes after which no later request could fare better: nobody may sign in, or nobody could. */
+const endsTheSession: ReadonlySet<number> = new Set([3, 4, 130])
+
+/** What came of one request, as one line. */
+const answerOf = (state: FlowState): object => {
+  const { answer } = state.facts
+  if (state.steps.call.status === "done" && answer !== undefined) return { result: answer.result }
+  const step = nextStep(state) ?? "call"
+  return errorDocument(state.steps[step].problem ?? problemOf(usageFailure("interrupted")), step)
+}
+
+/** The exit code if the run cannot go on: the sign-in failed, not just this request. */
+const endedWith = (run: Run, state: FlowState): number | undefined => {
+  if (run.interrupted()) return 130
+  const step = nextStep(state)
+  const problem = step === undefined ? undefined : state.steps[step].problem
+  if (problem === undefined) return undefined
+  return step !== "call" || endsTheSession.has(problem.exit) ? problem.exit : undefined
+}
+
+/** `session URL`: many requests in one session, JSON lines in and out. */
+export const session = Effect.fn("commands.session")(function* (input: ServerInput) {
+  const settings = yield* settingsOf(input)
+  // Standard output belongs to the answers, standard input to the requests.
+  const output = { ...settings.output, json: true }
+  return yield* withRun({ ...settings, output }, { goal: "connect", reads: "requests" }, (run) =>
+    Effect.gen(function* () {
+      const flow = yield* Flow
+      const connected = yield* flow.runTo("connect")
+      const code = endOf(run, connected, "connect", output)
+      if (code !== 0) return code
+      const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+      for (;;) {
+        const { value, done } = yield* Effect.promise(() => lines.next())
+        if (done === true || run.interrupted()) break
+        if (value.trim() === "") continue
+        const request = readLine(value)
+        if (Result.isFailure(request)) {
+          run.printer.json(errorDocument(usageFailure("request_invalid", { received: value.slice(0, 200) })))
+          continue
+        }
+        const state = yield* flow.request(request.success.method, request.success.params)
+        run.printer.json(answerOf(state))
+        const ended = endedWith(run, state)
+        if (ended !== undefined) return ended
+      }
+      return run.interrupted() ? 130 : 0
+    }),
+  )
+})
