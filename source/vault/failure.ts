@@ -13,12 +13,13 @@ export type VaultCode =
   | "not_a_file"
   | "secret_missing"
   | "mixed_up"
+  | "busy"
 
 const otherStore = "Or use another place with --store DIR, or none with --no-store."
 
 const texts: Readonly<Record<VaultCode, ProblemText>> = {
   unwritable: {
-    what: "The credentials could not be stored.",
+    what: "The credentials could not be stored; only this run still has them.",
     why: "The disk is full, the directory is read-only, or this user may not write there.",
     remedy: ["Make room, or make the directory writable.", otherStore],
     rule: "MCP authorization, Token Theft",
@@ -95,6 +96,13 @@ const texts: Readonly<Record<VaultCode, ProblemText>> = {
     why: "Credentials belong to the issuer that gave them out, and may never be shown to another.",
     remedy: ["Sign in again.", "If it happens again, it is a fault of mcp-dcr-tui: please report it."],
     rule: "MCP authorization, Authorization Server Binding",
+    exit: 1,
+  },
+  busy: {
+    what: "Another process is at work on the same credentials and does not come to an end.",
+    why: "Two that renew the same token at once would sign each other out, so only one may.",
+    remedy: ["Try again in a minute.", "Or end that process."],
+    rule: "OAuth 2.1 §4.3.1",
     exit: 1,
   },
 }

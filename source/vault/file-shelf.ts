@@ -4,19 +4,29 @@ import * as Effect from "effect/Effect"
 import { Findings } from "../text/finding.ts"
 import { fileNameOf } from "./directory.ts"
 import { VaultFailure } from "./failure.ts"
+import { fileNotes } from "./in-flight.ts"
+import { type LockRequest, withLock } from "./lock.ts"
+import { makeOverlay } from "./overlay.ts"
+import { namesIn } from "./place.ts"
 import type { Key, StoredRecord } from "./record.ts"
-import { type Files, namesIn, openFiles, type Reading } from "./record-file.ts"
-import type { Shelf } from "./shelf.ts"
+import { type Files, openFiles, type Reading } from "./record-file.ts"
+import type { Change, Shelf } from "./shelf.ts"
 
 /** A record file's name without its extension; what is left by others, moved aside or half written has another form. */
 const stemOf = (name: string): string | undefined => /^([a-z0-9.-]+-[0-9a-f]{16})\.json$/.exec(name)?.[1]
+
+/** A change takes milliseconds. */
+const changing: LockRequest = { purpose: "storing credentials", patience: 10_000, silence: 1_000 }
+
+/** Longer than any request to a token endpoint that is not waited for on purpose. */
+const exclusive = { patience: 60_000, silence: 250 }
 
 /** One file each, so that runs against different servers never meet. */
 export const fileShelf = (directory: string): Shelf => {
   // Each trouble is told once, however often the file is met.
   const told = new Set<string>()
-  const tell = Effect.fnUntraced(function* (failure: VaultFailure) {
-    const name = `${failure.code} ${failure.file}`
+  const tell = Effect.fnUntraced(function* (failure: VaultFailure, what: string = failure.what) {
+    const name = `${failure.code} ${what} ${failure.file}`
     if (told.has(name)) return
     told.add(name)
     const findings = yield* Findings
@@ -24,7 +34,7 @@ export const fileShelf = (directory: string): Shelf => {
     yield* findings.raise({
       severity: "warning",
       rule: failure.rule,
-      text: `${failure.what} ${failure.file}${detail}. ${failure.remedy[0] ?? ""}`.trim(),
+      text: `${what} ${failure.file}${detail}. ${failure.remedy[0] ?? ""}`.trim(),
     })
   })
 
@@ -37,21 +47,23 @@ export const fileShelf = (directory: string): Shelf => {
       return outcome instanceof VaultFailure ? Effect.fail(outcome) : Effect.succeed(outcome)
     })
 
-  const recordOf = Effect.fnUntraced(function* (reading: Reading) {
+  const overlay = makeOverlay()
+
+  const recordOf = Effect.fnUntraced(function* (stem: string, reading: Reading) {
     if (reading.damaged !== undefined) yield* tell(reading.damaged)
-    return reading.record
+    return overlay.over(stem, reading.record)
   })
 
   const readAll = Effect.fnUntraced(function* () {
     const names = yield* attempt(() => namesIn(directory))
-    const stems = names.map(stemOf).filter((stem) => stem !== undefined)
-    if (stems.length === 0) return []
+    const stems = new Set([...names.map(stemOf).filter((stem) => stem !== undefined), ...overlay.stems()])
+    if (stems.size === 0) return []
     const open = yield* files
     const records: Array<StoredRecord> = []
     for (const stem of stems) {
       // One file that cannot be trusted takes nothing from the others.
       const record = yield* attempt(() => open.read(stem)).pipe(
-        Effect.flatMap(recordOf),
+        Effect.flatMap((reading) => recordOf(stem, reading)),
         Effect.catch((failure) => Effect.as(tell(failure), undefined)),
       )
       if (record !== undefined) records.push(record)
@@ -59,31 +71,47 @@ export const fileShelf = (directory: string): Shelf => {
     return records
   })
 
+  /** Reads, decides, and does what was decided, if it may; gives nothing when it would have to write and may not. */
+  const once = Effect.fnUntraced(function* <A>(
+    stem: string,
+    decide: (before: StoredRecord | undefined) => Change<A>,
+    mayWrite: boolean,
+  ) {
+    const open = yield* files
+    const reading = yield* attempt(() => open.read(stem))
+    const before = yield* recordOf(stem, reading)
+    const change = decide(before)
+    if (change.act === "keep") return { result: change.result }
+    if (!mayWrite) return undefined
+    const wanted = change.act === "write" ? change.record : undefined
+    const failure = wanted === undefined ? open.remove(stem) : open.write(stem, wanted)
+    if (failure === undefined) overlay.drop(stem)
+    if (failure?.code === "unwritable") overlay.keep(stem, reading.record, wanted)
+    return failure === undefined ? { result: change.result } : yield* failure
+  })
+
+  const lockOf = (stem: string, use: "write" | "refresh") => path.join(directory, `${stem}.${use}`)
+
   return {
     all: Effect.suspend(readAll),
-    change: Effect.fn("vault.change")(function* (key: Key, decide) {
+    change: Effect.fn("vault.change")(function* <A>(key: Key, decide: (before: StoredRecord | undefined) => Change<A>) {
       const stem = fileNameOf(key)
       // Nothing there and nothing to write: then conf need not be loaded.
       if (!fs.existsSync(path.join(directory, `${stem}.json`))) {
         yield* attempt(() => namesIn(directory))
-        const early = decide(undefined)
-        if (early.act !== "write") return early.result
+        const early = decide(overlay.over(stem, undefined))
+        if (early.act === "keep") return early.result
       }
-      const open = yield* files
-      const { reading, result } = yield* attempt(() => {
-        const reading = open.read(stem)
-        if (reading instanceof VaultFailure) return reading
-        const change = decide(reading.record)
-        const failure =
-          change.act === "write"
-            ? open.write(stem, change.record)
-            : change.act === "remove"
-              ? open.remove(stem)
-              : undefined
-        return failure ?? { reading, result: change.result }
-      })
-      yield* recordOf(reading)
-      return result
+      const looked = yield* once(stem, decide, false)
+      if (looked !== undefined) return looked.result
+      // What was decided without the lock may be wrong by now. That no lock can be had the write itself will say.
+      const changed = yield* once(stem, decide, true).pipe(withLock(lockOf(stem, "write"), changing, () => Effect.void))
+      return changed === undefined ? yield* Effect.die("a change that may write was not made") : changed.result
     }),
+    exclusively: (key, purpose) =>
+      withLock(lockOf(fileNameOf(key), "refresh"), { ...exclusive, purpose }, (failure) =>
+        tell(failure, "No lock can be written, so nothing keeps other processes from doing the same at once:"),
+      ),
+    notes: fileNotes(directory),
   }
 }

@@ -1,5 +1,6 @@
 import fs from "node:fs"
 import path from "node:path"
+import { claimLeftover } from "./claim.ts"
 import { codeOf } from "./trust.ts"
 
 /** Moves a damaged file to the first free `….corrupt-<n>` and gives the new name, or `undefined` if it is gone already. */
@@ -49,7 +50,7 @@ const leftoverAge = 600_000
 /** What writers that were killed left behind holds tokens, and nobody else would ever delete it. */
 const sweepLeftovers = (directory: string, now: number): void => {
   for (const name of fs.readdirSync(directory)) {
-    if (!name.startsWith(stagingPrefix)) continue
+    if (!name.startsWith(stagingPrefix) && !name.startsWith(claimLeftover)) continue
     const leftover = path.join(directory, name)
     const stats = fs.lstatSync(leftover, { throwIfNoEntry: false })
     if (stats?.isDirectory() && now - stats.mtimeMs > leftoverAge) fs.rmSync(leftover, { recursive: true, force: true })

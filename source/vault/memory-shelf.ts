@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { fileNameOf } from "./directory.ts"
 import { vaultFailure } from "./failure.ts"
+import { noNotes } from "./in-flight.ts"
 import { type StoredRecord, unfitness } from "./record.ts"
 import type { Shelf } from "./shelf.ts"
 
 /** Records that live as long as this process. */
 export const memoryShelf = (): Shelf => {
   const records = new Map<string, StoredRecord>()
+  const queues = new Map<string, Semaphore.Semaphore>()
   return {
     all: Effect.sync(() => [...records.values()]),
     change: (key, decide) =>
@@ -21,5 +24,13 @@ export const memoryShelf = (): Shelf => {
         if (change.act === "remove") records.delete(name)
         return Effect.succeed(change.result)
       }),
+    exclusively: (key) => (effect) =>
+      Effect.suspend(() => {
+        const name = fileNameOf(key)
+        const queue = queues.get(name) ?? Semaphore.makeUnsafe(1)
+        queues.set(name, queue)
+        return Semaphore.withPermits(queue, 1)(effect)
+      }),
+    notes: noNotes,
   }
 }

@@ -4,8 +4,10 @@ import * as Result from "effect/Result"
 import { fileNameOf } from "./directory.ts"
 import { VaultFailure, vaultFailure } from "./failure.ts"
 import { moveAside, stage, syncDirectory } from "./housekeeping.ts"
+import { migrated } from "./migrations.ts"
+import { makeDirectory } from "./place.ts"
 import { decodeRecord, encodeRecord, isConsistent, isNewer, type StoredRecord, unfitness } from "./record.ts"
-import { codeOf, detailOf, inspectPath } from "./trust.ts"
+import { detailOf, inspectPath } from "./trust.ts"
 
 /** What a file held, or the report that it was damaged and where it went. */
 export interface Reading {
@@ -22,44 +24,6 @@ export interface Files {
 
 /** No honest record is larger; reading on would only fill the memory. */
 const largestRecord = 1_000_000
-
-/** Names in the directory; none when there is no directory yet. */
-export const namesIn = (directory: string): ReadonlyArray<string> | VaultFailure => {
-  const state = inspectPath(directory, "directory")
-  if (state === undefined) return []
-  if (state instanceof VaultFailure) return state
-  try {
-    return fs.readdirSync(directory)
-  } catch (error) {
-    return vaultFailure("unreadable", directory, { detail: detailOf(error) })
-  }
-}
-
-/** The directories that are missing, the outermost first. Not `recursive`: in /proc Node's own loop never ends. */
-const makeEach = (directory: string): void => {
-  const parent = path.dirname(directory)
-  if (parent !== directory && !fs.existsSync(parent)) makeEach(parent)
-  try {
-    fs.mkdirSync(directory, { mode: 0o700 })
-  } catch (error) {
-    // Another process was faster; whether what it made can be trusted is looked at next.
-    if (codeOf(error) !== "EEXIST") throw error
-  }
-}
-
-/** conf makes its directory 0755; this one is made first, closed from its first moment whatever the umask. */
-const makeDirectory = (directory: string): VaultFailure | undefined => {
-  const state = inspectPath(directory, "directory")
-  if (state !== undefined) return state instanceof VaultFailure ? state : undefined
-  try {
-    makeEach(directory)
-  } catch (error) {
-    const code = codeOf(error) === "ENOTDIR" ? "not_a_directory" : "unwritable"
-    return vaultFailure(code, directory, { detail: detailOf(error) })
-  }
-  const made = inspectPath(directory, "directory")
-  return made instanceof VaultFailure ? made : undefined
-}
 
 /** conf takes every object that parses, and replaces the rest; here the rest is refused before it can. */
 const parseObject = (text: string): { [name: string]: unknown } => {
@@ -121,7 +85,7 @@ export const openFiles = async (directory: string): Promise<Files> => {
       return vaultFailure("unreadable", fileOf(stem), { detail: detailOf(error) })
     }
     if (isNewer(value)) return vaultFailure("newer_version", fileOf(stem))
-    const record = decodeRecord(value)
+    const record = decodeRecord(migrated(value))
     if (Result.isFailure(record)) return damaged(stem, stats, record.failure.message.replace(/\s+/g, " "))
     if (!isConsistent(record.success) || fileNameOf(record.success) !== stem)
       return damaged(stem, stats, "its issuer and resource are not those it was stored under")

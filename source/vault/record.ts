@@ -50,6 +50,8 @@ export const StoredGrant = Schema.Struct({
   accessToken: plain("access_token"),
   tokenType: Schema.String,
   refreshToken: Schema.optionalKey(plain("refresh_token")),
+  /** Private JWK that the tokens are bound to (RFC 9449 §5): without it they are worth nothing. */
+  dpopKey: Schema.optionalKey(plain("dpop_key")),
   scope: Schema.optionalKey(Schema.String),
   scopeKnown: Schema.Boolean,
   obtainedAt: Schema.Finite,
@@ -107,7 +109,7 @@ export const isConsistent = ({ issuer, client, grant }: Entry): boolean =>
 
 /** Secrets of a saved journal have no value any more. */
 const hasSecrets = ({ client, grant }: Entry): boolean =>
-  [client.clientSecret, client.registrationAccessToken, grant?.accessToken, grant?.refreshToken].every(
+  [client.clientSecret, client.registrationAccessToken, grant?.accessToken, grant?.refreshToken, grant?.dpopKey].every(
     (hidden) => hidden === undefined || reveal(hidden) !== undefined,
   )
 

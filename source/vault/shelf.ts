@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { Findings } from "../text/finding.ts"
 import type { VaultFailure } from "./failure.ts"
+import type { InFlightNotes } from "./in-flight.ts"
 import type { Key, StoredRecord } from "./record.ts"
 
 /** What to do with a record after looking at it, and what to tell the asker. */
@@ -10,8 +11,8 @@ export type Change<A> =
   | { readonly act: "remove"; readonly result: A }
 
 /**
- * Where records lie: files, or the memory of this process. `change` is the only way to touch one: read, decide and
- * write without a gap in this process, and the place where a lock between processes belongs.
+ * Where records lie: files, or the memory of this process. `change` is the only way to touch one: what is written was
+ * decided on what is there, with no other process and no other fiber in between. `decide` may be asked twice.
  */
 export interface Shelf {
   readonly all: Effect.Effect<ReadonlyArray<StoredRecord>, VaultFailure, Findings>
@@ -19,4 +20,10 @@ export interface Shelf {
     key: Key,
     decide: (before: StoredRecord | undefined) => Change<A>,
   ) => Effect.Effect<A, VaultFailure, Findings>
+  /** One at a time for each record, over all processes: for work that is longer than a change and makes some. */
+  readonly exclusively: (
+    key: Key,
+    purpose: string,
+  ) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | VaultFailure, R | Findings>
+  readonly notes: InFlightNotes
 }

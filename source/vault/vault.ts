@@ -8,26 +8,11 @@ import { defaultDirectory } from "./directory.ts"
 import type { VaultFailure } from "./failure.ts"
 import { fileShelf } from "./file-shelf.ts"
 import { memoryShelf } from "./memory-shelf.ts"
-import {
-  currentVersion,
-  type Entry,
-  type Key,
-  type StoredClient,
-  type StoredGrant,
-  type StoredRecord,
-} from "./record.ts"
+import { currentVersion, type Entry, type Key, type StoredClient, type StoredRecord } from "./record.ts"
+import { type Renewal, type Renewed, type ReplaceGrant, renewing, type Swap } from "./renewal.ts"
 import type { Shelf } from "./shelf.ts"
 
 type Stored<A> = Effect.Effect<A, VaultFailure, Findings>
-
-/**
- * The outcome of a compare-and-swap on the refresh token. When another process was faster, `swapped` is false and
- * `record` holds what it left: use that instead of deleting the winner's tokens (CR-95).
- */
-export interface Swap {
-  readonly swapped: boolean
-  readonly record: StoredRecord | undefined
-}
 
 /**
  * Credentials between runs, by issuer and resource. Damaged files are moved aside and reported as findings; files that
@@ -49,16 +34,18 @@ export class Vault extends Context.Service<
     readonly save: (entry: Entry) => Stored<StoredRecord>
     /** Notes that a record was used now. */
     readonly touch: (key: Key) => Stored<void>
-    /** Puts a new grant in the place of the one whose refresh token was used (CR-93, CR-95). */
-    readonly replaceGrant: (change: {
-      readonly key: Key
-      readonly ifRefreshTokenIs: Secret | undefined
-      readonly grant: StoredGrant
-    }) => Stored<Swap>
+    readonly replaceGrant: ReplaceGrant
+    /**
+     * Refreshes a stored grant, once for each stale token however many runs notice at once (CR-94). Fails with what
+     * `refresh` fails with, after which the record is as it was; with `busy` when another process does not come to an end.
+     */
+    readonly renewGrant: <E, R>(renewal: Renewal<E, R>) => Effect.Effect<Renewed, E | VaultFailure, R | Findings>
+    /** Keeps other runs from refreshing or revoking the tokens of this record meanwhile. Not to be nested. */
+    readonly exclusively: Shelf["exclusively"]
     /** Drops the tokens and keeps the registration (CR-95); with a condition only while the store holds that token. */
     readonly forgetGrant: (key: Key, ifRefreshTokenIs?: Secret) => Stored<Swap>
-    /** Drops the whole record. Gives whether there was one. */
-    readonly forget: (key: Key) => Stored<boolean>
+    /** Drops the whole record; with a condition only while it is that client's. Gives whether it was dropped. */
+    readonly forget: (key: Key, ifClientIdIs?: string) => Stored<boolean>
   }
 >()("mcp-dcr-tui/vault/Vault") {
   /** Files in a directory, by default the platform's; nothing is created before the first record is saved. */
@@ -82,8 +69,22 @@ const holdsToken = (record: StoredRecord, token: Secret | undefined): boolean =>
 
 const withoutGrant = ({ grant: _, ...rest }: StoredRecord): StoredRecord => rest
 
+const replaceOn = (shelf: Shelf): ReplaceGrant =>
+  Effect.fn("vault.replaceGrant")(function* ({ key, ifRefreshTokenIs, grant }) {
+    const now = yield* Clock.currentTimeMillis
+    return yield* shelf.change<Swap>(key, (before) => {
+      if (before === undefined || !holdsToken(before, ifRefreshTokenIs))
+        return { act: "keep", result: { swapped: false, record: before } }
+      const record: StoredRecord = { ...before, grant, updatedAt: now, lastUsedAt: now }
+      return { act: "write", record, result: { swapped: true, record } }
+    })
+  })
+
 const vaultOn = (shelf: Shelf, directory: string | undefined): Vault["Service"] => ({
   directory,
+  exclusively: shelf.exclusively,
+  replaceGrant: replaceOn(shelf),
+  renewGrant: renewing(shelf, replaceOn(shelf)),
   list: Effect.map(shelf.all, lastUsedFirst),
   findByServer: (serverUrl) =>
     Effect.map(shelf.all, (records) => lastUsedFirst(records.filter((record) => record.serverUrl === serverUrl))),
@@ -114,16 +115,6 @@ const vaultOn = (shelf: Shelf, directory: string | undefined): Vault["Service"] 
     )
   }),
 
-  replaceGrant: Effect.fn("vault.replaceGrant")(function* ({ key, ifRefreshTokenIs, grant }) {
-    const now = yield* Clock.currentTimeMillis
-    return yield* shelf.change<Swap>(key, (before) => {
-      if (before === undefined || !holdsToken(before, ifRefreshTokenIs))
-        return { act: "keep", result: { swapped: false, record: before } }
-      const record: StoredRecord = { ...before, grant, updatedAt: now, lastUsedAt: now }
-      return { act: "write", record, result: { swapped: true, record } }
-    })
-  }),
-
   forgetGrant: Effect.fn("vault.forgetGrant")(function* (key: Key, ifRefreshTokenIs?: Secret) {
     const now = yield* Clock.currentTimeMillis
     return yield* shelf.change<Swap>(key, (before) => {
@@ -134,5 +125,10 @@ const vaultOn = (shelf: Shelf, directory: string | undefined): Vault["Service"] 
     })
   }),
 
-  forget: (key) => shelf.change(key, (before) => ({ act: "remove", result: before !== undefined })),
+  forget: (key, ifClientIdIs) =>
+    shelf.change(key, (before) =>
+      before === undefined || (ifClientIdIs !== undefined && before.client.clientId !== ifClientIdIs)
+        ? { act: "keep", result: false }
+        : { act: "remove", result: true },
+    ),
 })

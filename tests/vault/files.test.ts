@@ -1,9 +1,11 @@
-import { execFileSync, spawn } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import fs from "node:fs"
+import os from "node:os"
 import path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Finding } from "../../source/text/finding.ts"
+import { reveal } from "../../source/text/secret.ts"
 import { fileNameOf } from "../../source/vault/directory.ts"
 import { Vault } from "../../source/vault/vault.ts"
 import { entry, grant, key, serverUrl, temporaryDirectory, withStore } from "./records.ts"
@@ -279,31 +281,66 @@ describe("places that cannot be used", () => {
       }),
   )
 
-  it.effect("a full disk: the old record stays", () =>
+  it.effect("no file may grow any more: the old record stays", () =>
     Effect.gen(function* () {
       const { directory, file } = yield* stored
       const before = fs.readFileSync(file)
-      // A limit on the size of files gives EFBIG where a full disk gives ENOSPC; both stop the write half way.
+      // A limit on the size of files gives EFBIG where a full disk gives ENOSPC; both stop the write half way. The limit also
+      // sends a signal, which a package below conf would answer by ending the process.
+      const calm = 'await import("conf"); process.removeAllListeners("SIGXFSZ"); process.on("SIGXFSZ", () => {});'
       const body = `const it = yield* Effect.flip(vault.save(entry({ tokenEndpoint: "https://as.example/" + "x".repeat(100000) }))); return [it.code, it.file]`
       const command = `ulimit -f 16; trap '' XFSZ; exec "$0" "$@"`
-      const out = execFileSync(
-        "bash",
-        [
-          "--norc",
-          "-c",
-          command,
-          process.execPath,
-          "--no-warnings",
-          "--experimental-strip-types",
-          "--input-type=module",
-          "-e",
-          script(directory, body),
-        ],
-        { encoding: "utf8" },
-      )
+      const node = [process.execPath, "--no-warnings", "--experimental-strip-types", "--input-type=module", "-e"]
+      const out = execFileSync("bash", ["--norc", "-c", command, ...node, calm + script(directory, body)], {
+        encoding: "utf8",
+      })
       expect(JSON.parse(out)).toEqual(["unwritable", file])
       expect(fs.readFileSync(file)).toEqual(before)
       expect(fs.readdirSync(directory)).toHaveLength(1)
+    }),
+  )
+
+  const smallDisk = Effect.acquireRelease(
+    Effect.sync(() => {
+      const place = fs.mkdtempSync(path.join(os.tmpdir(), "vault-disk-"))
+      const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", place])
+      return { place, mounted: status === 0 }
+    }),
+    ({ place, mounted }) =>
+      Effect.sync(() => {
+        if (mounted) execFileSync("umount", [place])
+        fs.rmdirSync(place)
+      }),
+  )
+
+  it.effect.skipIf(process.geteuid?.() !== 0)("a full disk: the old record stays, and this run keeps the new one", () =>
+    Effect.gen(function* () {
+      const { place, mounted } = yield* smallDisk
+      // A container may not mount; then the test above must do.
+      if (!mounted) return
+      const directory = path.join(place, "store")
+      const findings: Array<Finding> = []
+      yield* withStore(directory, findings, save)
+      const file = path.join(directory, `${fileNameOf(key)}.json`)
+      const before = fs.readFileSync(file)
+      const filler = path.join(place, "filler")
+      expect(() => fs.writeFileSync(filler, Buffer.alloc(1_000_000))).toThrow("ENOSPC")
+      const inOneRun = Effect.gen(function* () {
+        const vault = yield* Vault
+        const refused = yield* Effect.flip(vault.save(entry({ grant: grant("2") })))
+        expect(refused).toMatchObject({ code: "unwritable", file })
+        expect(refused.message).toContain(file)
+        return yield* vault.find(key)
+      })
+      const kept = yield* withStore(directory, findings, inOneRun)
+      expect(kept?.grant && reveal(kept.grant.accessToken)).toBe("canary-access-2")
+      expect(fs.readFileSync(file)).toEqual(before)
+      fs.rmSync(filler)
+      // Nothing was left that would be in the way, and the next run finds what is in the file.
+      const found = yield* withStore(directory, findings, find)
+      expect(found?.grant && reveal(found.grant.accessToken)).toBe("canary-access-1")
+      yield* withStore(directory, findings, save)
+      expect(fs.readdirSync(directory)).toEqual([path.basename(file)])
     }),
   )
 })
