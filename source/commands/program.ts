@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from "node:fs"
+import { appendFileSync, chmodSync, statSync, writeFileSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { asides } from "../flow/asides/index.ts"
@@ -74,7 +74,11 @@ export const saveJournal = Effect.fn("commands.saveJournal")(function* (file: st
         usageFailure("journal_unwritable", { received: file, detail: error instanceof Error ? error.message : "" }),
     })
   const past = journal.events().map((event) => `${JSON.stringify(event)}\n`)
-  yield* attempt(() => writeFileSync(file, past.join(""), { mode: 0o600 }))
+  yield* attempt(() => {
+    writeFileSync(file, past.join(""), { mode: 0o600 })
+    // The mode above is for a new file only; devices and pipes keep theirs.
+    if (statSync(file).isFile()) chmodSync(file, 0o600)
+  })
   yield* Effect.acquireRelease(
     Effect.sync(() => journal.subscribe((event) => appendFileSync(file, `${JSON.stringify(event)}\n`))),
     (stop) => Effect.sync(stop),

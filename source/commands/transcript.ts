@@ -5,6 +5,7 @@ import type { Aside, Step } from "../flow/step.ts"
 import { isMainStep, stepNumber } from "../flow/step-id.ts"
 import { isLoopbackRedirect } from "../oauth/redirect-uri.ts"
 import { formatMillis } from "../text/duration.ts"
+import type { Finding } from "../text/finding.ts"
 import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import { errorFrame } from "./error-frame.ts"
 import { type Line, line } from "./print.ts"
@@ -29,6 +30,12 @@ const indented = (lines: ReadonlyArray<Line>): ReadonlyArray<Line> =>
     text: `  ${each.text}`,
     ...(hang === undefined ? {} : { hang: hang + 2 }),
   }))
+
+/** Several steps may run into the same trouble, such as a store that cannot be used. */
+const isRepeated = (finding: Finding, state: FlowState): boolean =>
+  Object.values(state.steps)
+    .flatMap((step) => step.findings)
+    .filter(({ text }) => text === finding.text).length > 1
 
 /**
  * The run as plain text, one event at a time: a projection of the journal like every other face. `state` is the fold up
@@ -85,7 +92,7 @@ export const transcriptLines = (
     case "FindingRaised": {
       const { finding } = event
       // A check that held is worth a line only to those who want to see the checks.
-      if (!loud && (finding.severity === "pass" || finding.severity === "note")) return []
+      if (!loud && (finding.severity === "pass" || finding.severity === "note" || isRepeated(finding, state))) return []
       return [line(`   ${marks[finding.severity]} ${finding.text} (${finding.rule})`, roles[finding.severity], 5)]
     }
     case "Progressed":
