@@ -65,7 +65,6 @@ const cleanEnvironment = (): Record<string, string> => ({
   HOME: "/dev/null/home",
   LANG: "C.UTF-8",
   TMPDIR: tmpdir(),
-  TERM: "xterm-256color",
   BROWSER: "/nonexistent/browser",
 })
 
@@ -76,7 +75,8 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
   const { columns = 100, rows = 30 } = options
   const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
   const child: IPty = spawn(options.program, [...options.args], {
-    name: "xterm-256color",
+    // Becomes TERM, whatever the environment says.
+    name: options.env?.TERM ?? "xterm-256color",
     cols: columns,
     rows,
     cwd: options.cwd ?? process.cwd(),
@@ -116,6 +116,10 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
   }
   const cursorLine = () => lineAt(emulator.buffer.active.baseY + emulator.buffer.active.cursorY)
 
+  /** Between the marks of a synchronized update, or before all of it was read, a screen is half the old and half the new. */
+  const isTorn = () =>
+    over === undefined && (pending > 0 || received.lastIndexOf("\u001b[?2026h") > received.lastIndexOf("\u001b[?2026l"))
+
   const until = (look: () => string, pattern: RegExp, millis: number): Promise<string> =>
     new Promise((resolve, reject) => {
       const fail = (why: string) => {
@@ -128,6 +132,7 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
         listeners.delete(check)
       }
       const check = () => {
+        if (isTorn()) return
         const seen = look()
         if (pattern.test(seen)) {
           stop()
