@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto"
 import http from "node:http"
 import type net from "node:net"
+import { completable } from "@modelcontextprotocol/sdk/server/completable.js"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js"
+import { McpServer as ClassicServer, ResourceTemplate } from "@modelcontextprotocol/sdk/server/mcp.js"
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js"
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js"
 import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotocol/server"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { z } from "zod"
 
 /** Servers that nobody here wrote, as oracles: both official SDKs on Node's own http. */
 export interface OfficialServer {
@@ -155,32 +158,22 @@ export const modernServer = (legacy: "stateless" | "reject") =>
     })
   })
 
-/** The 1.x SDK asking its client during a call: on the stream of the call, or on the one that stands beside. */
-export const askingServer = (related: boolean) =>
+/** Sessions of the 1.x SDK around servers of one kind. */
+const sessionsOf = (
+  build: () => Server,
+  options: Pick<
+    NonNullable<ConstructorParameters<typeof StreamableHTTPServerTransport>[0]>,
+    "eventStore" | "retryInterval"
+  > = {},
+) =>
   Effect.suspend(() => {
     const sessions = new Map<string, StreamableHTTPServerTransport>()
-    const build = () => {
-      const server = new Server({ name: "asking", version: "1.0.0" }, { capabilities: { tools: {} } })
-      server.setRequestHandler(CallToolRequestSchema, async (_, extra) => {
-        const answer = await server.elicitInput(
-          {
-            message: "Who are you?",
-            requestedSchema: {
-              type: "object",
-              properties: { name: { type: "string", default: "Ada" }, age: { type: "integer", default: 36 } },
-            },
-          },
-          related ? { relatedRequestId: extra.requestId } : {},
-        )
-        return { content: [{ type: "text", text: JSON.stringify(answer) }] }
-      })
-      return server
-    }
     return listen(async (request, response, body) => {
       const id = request.headers["mcp-session-id"]
       let transport = typeof id === "string" ? sessions.get(id) : undefined
       if (transport === undefined) {
         const fresh = new StreamableHTTPServerTransport({
+          ...options,
           sessionIdGenerator: () => randomUUID(),
           onsessioninitialized: (session) => void sessions.set(session, fresh),
         })
@@ -189,4 +182,75 @@ export const askingServer = (related: boolean) =>
       }
       await transport.handleRequest(request, response, body)
     })
+  })
+
+/** Closes the stream of a call before it is done; the rest comes on a stream that is asked for again. */
+export const resumableServer = Effect.suspend(() => {
+  const events: Array<{ readonly id: string; readonly stream: string; readonly message: unknown }> = []
+  return sessionsOf(
+    () => {
+      const server = new Server({ name: "resumable", version: "1.0.0" }, { capabilities: { tools: {} } })
+      server.setRequestHandler(CallToolRequestSchema, async (_, extra) => {
+        extra.closeSSEStream?.()
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        return { content: [{ type: "text", text: "at last" }] }
+      })
+      return server
+    },
+    {
+      retryInterval: 200,
+      eventStore: {
+        storeEvent: async (stream, message) => {
+          const id = `${stream}/${events.length}`
+          events.push({ id, stream, message })
+          return id
+        },
+        replayEventsAfter: async (last, { send }) => {
+          const at = events.findIndex(({ id }) => id === last)
+          const stream = events[at]?.stream ?? ""
+          for (const event of events.slice(at + 1))
+            if (event.stream === stream && Object.keys(Object(event.message)).length > 0)
+              await send(event.id, event.message as Parameters<typeof send>[1])
+          return stream
+        },
+      },
+    },
+  )
+})
+
+/** Everything but tools. */
+export const richServer = sessionsOf(() => {
+  const mcp = new ClassicServer({ name: "rich", version: "1.0.0" }, { capabilities: { logging: {} } })
+  mcp.registerResource("one", "note://one", {}, () => ({ contents: [{ uri: "note://one", text: "first" }] }))
+  mcp.registerResource("any", new ResourceTemplate("note://{name}", { list: undefined }), {}, (uri) => ({
+    contents: [{ uri: uri.href, text: "any" }],
+  }))
+  mcp.registerPrompt(
+    "greet",
+    {
+      argsSchema: { who: completable(z.string(), (typed) => ["Ada", "Bob"].filter((name) => name.startsWith(typed))) },
+    },
+    ({ who }) => ({ messages: [{ role: "user", content: { type: "text", text: `Hello ${who}` } }] }),
+  )
+  return mcp.server
+})
+
+/** The 1.x SDK asking its client during a call: on the stream of the call, or on the one that stands beside. */
+export const askingServer = (related: boolean) =>
+  sessionsOf(() => {
+    const server = new Server({ name: "asking", version: "1.0.0" }, { capabilities: { tools: {} } })
+    server.setRequestHandler(CallToolRequestSchema, async (_, extra) => {
+      const answer = await server.elicitInput(
+        {
+          message: "Who are you?",
+          requestedSchema: {
+            type: "object",
+            properties: { name: { type: "string", default: "Ada" }, age: { type: "integer", default: 36 } },
+          },
+        },
+        related ? { relatedRequestId: extra.requestId } : {},
+      )
+      return { content: [{ type: "text", text: JSON.stringify(answer) }] }
+    })
+    return server
   })
