@@ -10,7 +10,7 @@ import type { Answer, Connection, ExchangeFailure } from "./connection.ts"
 import type { Conversation, Notification, Progress } from "./conversation.ts"
 import { declaredIdentity } from "./elicitation.ts"
 import { mcpFailure } from "./failure.ts"
-import { isObject, type JsonObject } from "./json-rpc.ts"
+import { isObject, type JsonObject, type RequestId } from "./json-rpc.ts"
 import { courtesyMillis, Patience } from "./limits.ts"
 import { notify, startConversation } from "./listening.ts"
 import { withMeta } from "./request-meta.ts"
@@ -24,6 +24,8 @@ export { notify, sendOneWay } from "./listening.ts"
 export interface ExchangeRequest extends Connection {
   readonly method: string
   readonly params?: JsonObject | undefined
+  /** Taken from RequestIds by whoever has to know it beforehand; never one that was used (MR-13). */
+  readonly id?: RequestId | undefined
   /** `Mcp-Param-*` fields (mirrored-headers.ts). */
   readonly mirrored?: Readonly<Record<string, string>> | undefined
   /** Called for each progress of this request; asking for it sends a progress token. */
@@ -64,7 +66,7 @@ export const exchange = Effect.fn("mcp.exchange")(function* (
   const { session, method } = request
   const revision = revisions[session.protocolVersion]
   const transport = yield* Transport
-  const id = yield* (yield* RequestIds).next
+  const id = request.id ?? (yield* (yield* RequestIds).next)
   const patience = yield* Patience
   const params = withMeta(request.params ?? {}, {
     protocolVersion: session.protocolVersion,

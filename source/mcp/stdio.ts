@@ -9,7 +9,16 @@ import { redactBody, type SecretBook } from "../text/redaction.ts"
 import { type Body, Recorder } from "../wire/exchange.ts"
 import { recordedBytes } from "../wire/legs.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import { type Message, type ReadProblem, type RequestId, readMessages, requestText, resultText } from "./json-rpc.ts"
+import {
+  isObject,
+  type JsonObject,
+  type Message,
+  type ReadProblem,
+  type RequestId,
+  readMessages,
+  requestText,
+  resultText,
+} from "./json-rpc.ts"
 import { excerpt } from "./refusal.ts"
 import { revisions } from "./revisions.ts"
 import { type Child, startChild } from "./stdio-child.ts"
@@ -54,7 +63,9 @@ const make = (options: StdioOptions) =>
     /** To whom a message belongs: a response to its request, everything else to the latest. */
     const route = (arrival: Arrival & { readonly _tag: "message" }): void => {
       const { message } = arrival
-      const token = message._tag === "notification" ? message.params.progressToken : undefined
+      const params: JsonObject = message._tag === "notification" ? message.params : {}
+      const meta = isObject(params._meta) ? params._meta : {}
+      const token = params.progressToken ?? meta["io.modelcontextprotocol/subscriptionId"]
       const key = message._tag === "response" || message._tag === "error" ? message.id : token
       const queue = typeof key === "string" || typeof key === "number" ? pending.get(key) : undefined
       // Between two requests a ping must not wait for the next one (MR-16).
