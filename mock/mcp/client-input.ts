@@ -93,7 +93,7 @@ function askByStream(call: Call, { request: send }: Outlet): Ask {
 function checkDeclared({ capabilities, revision }: Call, requests: readonly ClientRequest[]): void {
   const missing = requests.filter((request) => !declares(capabilities, request)).map(capabilityOf)
   if (missing.length === 0) return
-  const requiredCapabilities = Object.assign({}, ...missing)
+  const requiredCapabilities = Object.fromEntries(missing.flatMap((capability) => Object.entries(capability)))
   const text = `the client did not declare ${Object.keys(requiredCapabilities).join(", ")}`
   throw revision === MODERN
     ? new RpcError(CODES.missingCapability, text, 400, { requiredCapabilities })

@@ -200,7 +200,8 @@ export function modernRaw(
   signal?: AbortSignal,
 ): Promise<Response> {
   const { _meta, ...rest } = params
-  const name = typeof params.name === "string" ? { "mcp-name": params.name } : {}
+  const named = method === "resources/read" ? params.uri : params.name
+  const name = typeof named === "string" ? { "mcp-name": named } : {}
   const all = {
     "content-type": "application/json",
     accept: BOTH,
@@ -245,13 +246,18 @@ export class Session {
     this.revision = revision
   }
 
-  static async open(mock: Mock, token: string | undefined, revision: Revision = "2025-11-25"): Promise<Session> {
+  static async open(
+    mock: Mock,
+    token: string | undefined,
+    revision: Revision = "2025-11-25",
+    capabilities: Json = {},
+  ): Promise<Session> {
     const session = new Session(mock, token, revision)
     const answer = await session.send({
       jsonrpc: "2.0",
       id: 0,
       method: "initialize",
-      params: { protocolVersion: revision, capabilities: {}, clientInfo: { name: "test", version: "1" } },
+      params: { protocolVersion: revision, capabilities, clientInfo: { name: "test", version: "1" } },
     })
     session.id = string(answer.headers.get("mcp-session-id"))
     await session.send({ jsonrpc: "2.0", method: "notifications/initialized" })
@@ -286,7 +292,83 @@ export class Session {
   call(method: string, params: Json = {}, changes: Record<string, string | undefined> = {}): Promise<Answer> {
     return this.send({ jsonrpc: "2.0", id: this.#next++, method, params }, changes)
   }
+
+  /** A call whose answer is read event by event. */
+  stream(method: string, params: Json = {}): Promise<EventReader> {
+    return reading(this.raw({ jsonrpc: "2.0", id: this.#next++, method, params }))
+  }
+
+  /** The stream of a GET: the stand-alone one, or the rest of another. */
+  listen(lastEventId?: string): Promise<EventReader> {
+    const headers = this.headers({
+      accept: "text/event-stream",
+      "content-type": undefined,
+      "last-event-id": lastEventId,
+    })
+    return reading(fetch(this.mock.url, { headers }))
+  }
 }
+
+/** One server-sent event; `message` is there when it carries one. */
+export interface SseEvent {
+  readonly id: string | undefined
+  readonly retry: string | undefined
+  readonly comment: string | undefined
+  readonly message: Json | undefined
+}
+
+/** Reads server-sent events one by one, as they come. */
+export class EventReader {
+  readonly response: Response
+  readonly #reader: ReadableStreamDefaultReader<string>
+  #rest = ""
+
+  constructor(response: Response) {
+    this.response = response
+    if (!response.body) throw new Error("there is no body")
+    this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  }
+
+  /** The next event of any kind; undefined at the end. */
+  async next(): Promise<SseEvent | undefined> {
+    for (;;) {
+      const end = this.#rest.indexOf("\n\n")
+      if (end >= 0) {
+        const text = this.#rest.slice(0, end)
+        this.#rest = this.#rest.slice(end + 2)
+        const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, "m").exec(text)?.[1]
+        const data = field("data")
+        const message = data === undefined || data === "" ? undefined : (JSON.parse(data) as Json)
+        return { id: field("id"), retry: field("retry"), comment: /^: (.*)$/m.exec(text)?.[1], message }
+      }
+      const { done, value } = await this.#reader.read()
+      if (done) return undefined
+      this.#rest += value
+    }
+  }
+
+  /** The next message, whatever else comes before it. */
+  async message(): Promise<Json> {
+    for (;;) {
+      const event = await this.next()
+      if (!event) throw new Error("the stream ended")
+      if (event.message) return event.message
+    }
+  }
+
+  /** All that is left. */
+  async rest(): Promise<Json[]> {
+    const found: Json[] = []
+    for (let event = await this.next(); event; event = await this.next()) if (event.message) found.push(event.message)
+    return found
+  }
+
+  close(): Promise<void> {
+    return this.#reader.cancel().catch(() => {})
+  }
+}
+
+export const reading = async (response: Promise<Response>): Promise<EventReader> => new EventReader(await response)
 
 /** The messages of an event stream. */
 export const sseMessages = (text: string): Json[] =>
