@@ -94,21 +94,58 @@ const step = (id: StepId, note: string, inner: () => ReadonlyArray<Event>): Read
 
 const probe = () =>
   step("probe", "401, Bearer", () => [
-    ...sent({ request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/list" }, millis: 84, response: { status: 401, headers: [["www-authenticate", `Bearer resource_metadata="https://mcp.acme.dev/.well-known/oauth-protected-resource/mcp"`]] } }),
-    learn("probe", { outcome: "challenged", status: 401, exchange, challenge: { scheme: "Bearer", scope: "mcp:tools" } }),
+    ...sent({
+      request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/list" },
+      millis: 84,
+      response: {
+        status: 401,
+        headers: [
+          [
+            "www-authenticate",
+            `Bearer resource_metadata="https://mcp.acme.dev/.well-known/oauth-protected-resource/mcp"`,
+          ],
+        ],
+      },
+    }),
+    learn("probe", {
+      outcome: "challenged",
+      status: 401,
+      exchange,
+      challenge: { scheme: "Bearer", scope: "mcp:tools" },
+    }),
     pass("the challenge names the metadata", "RFC 9728 §5.1"),
   ])
 
 const resource = () =>
   step("resource", "1 authorization server", () => [
-    ...sent({ request: { leg: "resource-metadata", method: "GET", url: "https://mcp.acme.dev/.well-known/oauth-protected-resource/mcp" }, millis: 41, response: { status: 200, body: json({ resource: serverUrl, authorization_servers: [issuer] }) } }),
-    learn("resource", { resource: serverUrl, authorizationServers: [issuer], scopesSupported: ["mcp:tools"], document: {} }),
+    ...sent({
+      request: {
+        leg: "resource-metadata",
+        method: "GET",
+        url: "https://mcp.acme.dev/.well-known/oauth-protected-resource/mcp",
+      },
+      millis: 41,
+      response: { status: 200, body: json({ resource: serverUrl, authorization_servers: [issuer] }) },
+    }),
+    learn("resource", {
+      resource: serverUrl,
+      authorizationServers: [issuer],
+      scopesSupported: ["mcp:tools"],
+      document: {},
+    }),
     pass("resource is the URL we asked", "RFC 9728 §3.3"),
   ])
 
 const server = () =>
   step("server", "S256, DCR, CIMD", () => [
-    ...sent({ request: { leg: "server-metadata", method: "GET", url: `${issuer}/.well-known/oauth-authorization-server` }, millis: 57, response: { status: 200, body: json({ issuer, token_endpoint: `${issuer}/token`, code_challenge_methods_supported: ["S256"] }) } }),
+    ...sent({
+      request: { leg: "server-metadata", method: "GET", url: `${issuer}/.well-known/oauth-authorization-server` },
+      millis: 57,
+      response: {
+        status: 200,
+        body: json({ issuer, token_endpoint: `${issuer}/token`, code_challenge_methods_supported: ["S256"] }),
+      },
+    }),
     learn("server", {
       issuer,
       authorizationEndpoint: `${issuer}/authorize`,
@@ -124,7 +161,12 @@ const server = () =>
   ])
 
 const registered: Exchange = {
-  request: { leg: "registration", method: "POST", url: `${issuer}/register`, body: json({ client_name: "mcp-dcr-tui", redirect_uris: [redirectUri], token_endpoint_auth_method: "none" }) },
+  request: {
+    leg: "registration",
+    method: "POST",
+    url: `${issuer}/register`,
+    body: json({ client_name: "mcp-dcr-tui", redirect_uris: [redirectUri], token_endpoint_auth_method: "none" }),
+  },
   millis: 63,
   response: { status: 201, body: json({ client_id: "c_91f0a2", token_endpoint_auth_method: "none" }) },
 }
@@ -133,7 +175,13 @@ const client = () =>
   step("client", "c_91f0a2 (registered)", () => [
     ...sent(registered),
     learn("identity", {
-      client: { source: "dcr", issuer, clientId: "c_91f0a2", tokenEndpointAuthMethod: "none", redirectUris: [redirectUri] },
+      client: {
+        source: "dcr",
+        issuer,
+        clientId: "c_91f0a2",
+        tokenEndpointAuthMethod: "none",
+        redirectUris: [redirectUri],
+      },
       redirectUri,
       reused: false,
     }),
@@ -161,7 +209,11 @@ const authorize = () =>
 
 const asked = () => [
   after(800, { _tag: "StepStarted", step: "consent" }),
-  after(0, { _tag: "Waiting", step: "consent", wait: { kind: "browser", url: authorizationUrl, redirectUri, opened: "opened" } }),
+  after(0, {
+    _tag: "Waiting",
+    step: "consent",
+    wait: { kind: "browser", url: authorizationUrl, redirectUri, opened: "opened" },
+  }),
 ]
 
 const consent = () => [
@@ -178,7 +230,10 @@ const token = () =>
         leg: "token",
         method: "POST",
         url: `${issuer}/token`,
-        headers: [["content-type", "application/x-www-form-urlencoded"], ["accept", "application/json"]],
+        headers: [
+          ["content-type", "application/x-www-form-urlencoded"],
+          ["accept", "application/json"],
+        ],
         body: {
           text: `grant_type=authorization_code&code=${placeholder(code)}&redirect_uri=${encodeURIComponent(redirectUri)}&client_id=c_91f0a2&code_verifier=${placeholder(verifier)}&resource=${encodeURIComponent(serverUrl)}`,
           mediaType: "application/x-www-form-urlencoded",
@@ -189,20 +244,50 @@ const token = () =>
       millis: 71,
       response: {
         status: 200,
-        headers: [["content-type", "application/json;charset=UTF-8"], ["cache-control", "no-store"]],
-        body: json({ access_token: placeholder(access), token_type: "Bearer", expires_in: 3600, refresh_token: placeholder(refresh), scope: "mcp:tools" }),
+        headers: [
+          ["content-type", "application/json;charset=UTF-8"],
+          ["cache-control", "no-store"],
+        ],
+        body: json({
+          access_token: placeholder(access),
+          token_type: "Bearer",
+          expires_in: 3600,
+          refresh_token: placeholder(refresh),
+          scope: "mcp:tools",
+        }),
         remoteAddress: "203.0.113.7",
       },
     }),
-    learn("grant", { issuer, clientId: "c_91f0a2", resource: serverUrl, accessToken: access, tokenType: "Bearer", refreshToken: refresh, scope: "mcp:tools", scopeKnown: true, obtainedAt: at, expiresAt: at + 3_600_000 }),
+    learn("grant", {
+      issuer,
+      clientId: "c_91f0a2",
+      resource: serverUrl,
+      accessToken: access,
+      tokenType: "Bearer",
+      refreshToken: refresh,
+      scope: "mcp:tools",
+      scopeKnown: true,
+      obtainedAt: at,
+      expiresAt: at + 3_600_000,
+    }),
     pass("cache-control: no-store", "OAuth 2.1 §3.2.3"),
     pass("token_type is Bearer", "RFC 6750 §4"),
   ])
 
 const connect = () =>
   step("connect", "2026-07-28", () => [
-    ...sent({ request: { leg: "mcp", method: "POST", url: serverUrl, label: "server/discover" }, millis: 33, response: { status: 200, body: json({ jsonrpc: "2.0", id: 1, result: {} }) } }),
-    learn("session", { url: serverUrl, era: "modern", protocolVersion: "2026-07-28", serverName: "acme", capabilities: {} }),
+    ...sent({
+      request: { leg: "mcp", method: "POST", url: serverUrl, label: "server/discover" },
+      millis: 33,
+      response: { status: 200, body: json({ jsonrpc: "2.0", id: 1, result: {} }) },
+    }),
+    learn("session", {
+      url: serverUrl,
+      era: "modern",
+      protocolVersion: "2026-07-28",
+      serverName: "acme",
+      capabilities: {},
+    }),
   ])
 
 export const tools: ReadonlyArray<Tool> = [
@@ -221,22 +306,46 @@ export const tools: ReadonlyArray<Tool> = [
     },
   },
   { name: "list_issues", description: "Lists open issues", inputSchema: { type: "object" } },
-  { name: "delete_issue", description: "Deletes an issue", inputSchema: { type: "object", required: ["id"], properties: { id: { type: "integer" } } }, annotations: { destructiveHint: true } },
+  {
+    name: "delete_issue",
+    description: "Deletes an issue",
+    inputSchema: { type: "object", required: ["id"], properties: { id: { type: "integer" } } },
+    annotations: { destructiveHint: true },
+  },
 ]
 
 const list = (offered: ReadonlyArray<Tool> = tools) =>
   step("tools", `${offered.length} tools`, () => [
-    ...sent({ request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/list" }, millis: 24, response: { status: 200, body: json({ jsonrpc: "2.0", id: 2, result: {} }) } }),
+    ...sent({
+      request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/list" },
+      millis: 24,
+      response: { status: 200, body: json({ jsonrpc: "2.0", id: 2, result: {} }) },
+    }),
     learn("tools", offered),
   ])
 
-const answer = { hits: [{ title: "Device flow", score: 0.92 }, { title: "PKCE", score: 0.71 }] }
+const answer = {
+  hits: [
+    { title: "Device flow", score: 0.92 },
+    { title: "PKCE", score: 0.71 },
+  ],
+}
 
 export const call = (): ReadonlyArray<Event> => [
   learn("call", { tool: "search_docs", arguments: { query: "oauth device flow" } }),
   ...step("call", "2 hits", () => [
-    ...sent({ request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/call search_docs" }, millis: 212, response: { status: 200, body: json({ jsonrpc: "2.0", id: 3, result: {} }) } }),
-    learn("result", { content: [{ type: "text", text: "Two hits." }], structuredContent: answer, isError: false, raw: { structuredContent: answer }, exchange }),
+    ...sent({
+      request: { leg: "mcp", method: "POST", url: serverUrl, label: "tools/call search_docs" },
+      millis: 212,
+      response: { status: 200, body: json({ jsonrpc: "2.0", id: 3, result: {} }) },
+    }),
+    learn("result", {
+      content: [{ type: "text", text: "Two hits." }],
+      structuredContent: answer,
+      isError: false,
+      raw: { structuredContent: answer },
+      exchange,
+    }),
     pass("structuredContent matches outputSchema", "MCP tools, Output Schema"),
   ]),
 ]
@@ -247,7 +356,10 @@ const refusal: ProblemRecord = {
   code: "registration_refused",
   what: "The authorization server refused to register us.",
   why: "It accepts only https redirect URIs, or a fixed port. RFC 8252 §7.3 lets a loopback port vary, so this looks like a fault of the server.",
-  remedy: ["Give a redirect URI that it accepts with --redirect-uri.", "Use a client_id you were given with --client-id."],
+  remedy: [
+    "Give a redirect URI that it accepts with --redirect-uri.",
+    "Use a client_id you were given with --client-id.",
+  ],
   rule: "RFC 7591 §3.2.2",
   exit: 4,
   exchange: 4,
@@ -259,7 +371,13 @@ const refusal: ProblemRecord = {
 
 const refused = () => [
   after(800, { _tag: "StepStarted", step: "client" }),
-  ...sent({ ...registered, response: { status: 400, body: json({ error: "invalid_redirect_uri", error_description: `${redirectUri} is not allowed` }) } }),
+  ...sent({
+    ...registered,
+    response: {
+      status: 400,
+      body: json({ error: "invalid_redirect_uri", error_description: `${redirectUri} is not allowed` }),
+    },
+  }),
   after(0, { _tag: "StepEnded", step: "client", outcome: "failed", problem: refusal }),
 ]
 
@@ -271,7 +389,11 @@ export const through = (last: keyof typeof stages): ReadonlyArray<Event> => {
   const names = Object.keys(stages) as ReadonlyArray<keyof typeof stages>
   const index = names.indexOf(last)
   const next = names[index + 1]
-  return [started(), ...names.slice(0, index + 1).flatMap((name) => stages[name]()), ...(next === undefined ? [] : [gate(next)])]
+  return [
+    started(),
+    ...names.slice(0, index + 1).flatMap((name) => stages[name]()),
+    ...(next === undefined ? [] : [gate(next)]),
+  ]
 }
 
 const begin = () => {
@@ -305,15 +427,32 @@ export const hostile = (text: string): ReadonlyArray<Event> => {
   const before = through("connect")
   return [
     ...before,
-    ...list([{ name: `evil${text}`, title: text, description: text, inputSchema: { type: "object", properties: { [`a${text}`]: { type: "string", description: text } } } }]),
+    ...list([
+      {
+        name: `evil${text}`,
+        title: text,
+        description: text,
+        inputSchema: { type: "object", properties: { [`a${text}`]: { type: "string", description: text } } },
+      },
+    ]),
     learn("call", { tool: `evil${text}`, arguments: { a: text } }),
     ...step("call", `note ${text}`, () => [
       ...sent({
         request: { leg: "mcp", method: "POST", url: `${serverUrl}/${text}`, label: text, headers: [["x-evil", text]] },
         millis: 9,
-        response: { status: 200, headers: [[`x${text}`, text]], body: { text, mediaType: `text/${text}`, bytes: text.length, truncated: false } },
+        response: {
+          status: 200,
+          headers: [[`x${text}`, text]],
+          body: { text, mediaType: `text/${text}`, bytes: text.length, truncated: false },
+        },
       }),
-      learn("result", { content: [{ type: "text", text }, { type: text }], structuredContent: { [text]: text }, isError: false, raw: {}, exchange }),
+      learn("result", {
+        content: [{ type: "text", text }, { type: text }],
+        structuredContent: { [text]: text },
+        isError: false,
+        raw: {},
+        exchange,
+      }),
       after(0, { _tag: "FindingRaised", finding: { severity: "warning", rule: text, text, exchange } }),
     ]),
   ]

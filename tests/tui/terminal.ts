@@ -89,7 +89,13 @@ export const keys = {
 const patience = 5000
 
 export const makeTerminal = (columns: number, rows: number) => {
-  const emulator = new headless.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true, scrollback: 200 })
+  const emulator = new headless.Terminal({
+    cols: columns,
+    rows,
+    allowProposedApi: true,
+    convertEol: true,
+    scrollback: 200,
+  })
   const stdin = new Keyboard()
   const stdout = new Display(emulator)
 
@@ -129,6 +135,20 @@ export const makeTerminal = (columns: number, rows: number) => {
     /** Every row with its blanks, to see that each is as wide as the terminal. */
     cells,
     shows,
+    /** Waits until nothing has been drawn for that many milliseconds: for keys of which one does not know what they change. */
+    settles: (millis: number): Promise<void> =>
+      new Promise((resolve) => {
+        const stop = () => {
+          stdout.off("drawn", again)
+          resolve()
+        }
+        let timer = setTimeout(stop, millis)
+        const again = () => {
+          clearTimeout(timer)
+          timer = setTimeout(stop, millis)
+        }
+        stdout.on("drawn", again)
+      }),
     gone: (pattern: RegExp) => shows(pattern, true),
     type: (text: string) => stdin.send(text),
     paste: (text: string) => stdin.send(`\u001b[200~${text}\u001b[201~`),

@@ -8,8 +8,8 @@ import type { Scene } from "./scene.ts"
 
 const titles: Readonly<Record<Group, string>> = { pane: "This screen", everywhere: "Everywhere", move: "Move" }
 
-const entryRow = ({ binding }: HelpEntry, selected: boolean): Row => ({
-  ...row(span(`  ${binding.keys.join(" ").padEnd(12)}`, "key"), span(binding.title)),
+const entryRow = ({ binding, keys }: HelpEntry, selected: boolean): Row => ({
+  ...row(span(`  ${keys.join(" ").padEnd(12)}`, "key"), span(binding.title)),
   selected,
 })
 

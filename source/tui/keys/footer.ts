@@ -1,15 +1,13 @@
 import type { Scene } from "../app/scene.ts"
 import type { Hint } from "../ui/key-hints.ts"
-import type { Binding } from "./binding.ts"
 import { helpBinding } from "./global-bindings.ts"
+import { liveBindings } from "./live.ts"
 import { reachable } from "./match.ts"
 
-const hint = (binding: Binding): Hint => ({ key: binding.keys[0] ?? "", label: binding.short ?? binding.title })
-
-export const helpHint: Hint = hint(helpBinding)
+export const helpHint: Hint = { key: helpBinding.keys[0] ?? "", label: helpBinding.short ?? helpBinding.title }
 
 /** The hints of the last row: what can be done now, most useful first. */
 export const footerHints = (scene: Scene): ReadonlyArray<Hint> =>
-  reachable(scene)
-    .filter((binding) => binding.short !== undefined && binding !== helpBinding && binding.when(scene))
-    .map(hint)
+  liveBindings(reachable(scene), scene).flatMap(({ binding, keys }) =>
+    binding.short === undefined || binding === helpBinding ? [] : [{ key: keys[0] ?? "", label: binding.short }],
+  )

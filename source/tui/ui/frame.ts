@@ -25,7 +25,13 @@ const edge = (
   const left = label.left === "" ? "" : ` ${cut(clean(label.left), Math.max(0, room - 2), theme.glyphs.ellipsis)} `
   const rest = room - width(left)
   const wanted = label.right === "" ? "" : ` ${clean(label.right)} `
-  const right = width(wanted) <= rest - 1 ? wanted : ""
+  // A remark beside a title is left out where it does not fit; one that stands alone is cut.
+  const right =
+    width(wanted) <= rest - 1
+      ? wanted
+      : left === ""
+        ? ` ${cut(clean(label.right), rest - 3, theme.glyphs.ellipsis)} `
+        : ""
   const line = across.repeat(Math.max(0, rest - width(right)))
   return (
     theme.paint(border, `${start}${across}`) +

@@ -77,8 +77,8 @@ export const welcomeRows = (scene: Scene): ReadonlyArray<Row> => [
     : []),
   row(span("Or from a shell", "strong")),
   row("  mcp-dcr-tui https://host/mcp   open straight away"),
-  row("  mcp-dcr-tui demo               the whole flow as plain text"),
-  row("  mcp-dcr-tui mock               a server to try other clients on"),
+  row("  mcp-dcr-tui demo               the flow as plain text"),
+  row("  mcp-dcr-tui mock               a server for other clients"),
 ]
 
 const labelled = (label: string, text: string): Row => row(span(pad(label, 10), "dim"), text)
@@ -115,16 +115,23 @@ export const detailRows = (scene: Scene, cells: number): ReadonlyArray<Row> => {
 
 /** What is wrong with a typed address, or nothing. */
 export const complaint = (text: string): string | undefined => {
-  if (/^(https?:\/*)?$/i.test(text)) return "Type the address of an MCP server, for example https://host.example/mcp."
-  if (!URL.canParse(text)) return "This is not an absolute URL: it needs https://, a host and usually a path."
+  if (/^(https?:\/*)?$/i.test(text)) return "Type an address, for example https://host.example/mcp"
+  if (!URL.canParse(text)) return "Not a URL: it needs https://, a host and usually a path"
   const { protocol, username, password } = new URL(text)
   if (protocol !== "https:" && protocol !== "http:")
-    return `${protocol} cannot be used here: only https, or http on this machine.`
-  return username === "" && password === "" ? undefined : "Remove the user name and password before the host."
+    return `${protocol} cannot be used: only https, or http on this machine`
+  return username === "" && password === "" ? undefined : "Remove the user name and password before the host"
 }
 
-/** An address without a scheme is taken as https, and as http on this machine. */
+const schemed = /^[a-z][a-z0-9+.-]*:\/\//i
+
+/**
+ * An address without a scheme is taken as https, and as http on this machine. A whole address typed or pasted behind the
+ * field's own `https://` takes its place.
+ */
 export const completed = (text: string): string => {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || text === "") return text
+  const own = text.replace(/^https:\/\//i, "")
+  if (schemed.test(own)) return own
+  if (schemed.test(text) || text === "") return text
   return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/i.test(text) ? `http://${text}` : `https://${text}`
 }

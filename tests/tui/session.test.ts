@@ -1,0 +1,356 @@
+import { expect, it } from "vitest"
+import { authorizationUrl, calling, canaries, failed, now, serverUrl, start, through, waiting } from "./journal.ts"
+import { openSession } from "./session.ts"
+import { keys } from "./terminal.ts"
+
+const servers = [
+  { serverUrl, issuer: "https://as.acme.dev", source: "DCR", tokenState: "no token", lastUsed: start },
+  {
+    serverUrl: "https://other.example/mcp",
+    issuer: "https://other.example",
+    source: "DCR",
+    tokenState: "no token",
+    lastUsed: start,
+  },
+]
+
+it("goes from Start through all ten steps with Enter alone", async () => {
+  await using session = openSession({ at: start + 60_000 })
+  const { terminal, flow } = session
+  await terminal.shows(/1 Start\]/)
+  const journal = through("call")
+  let done = 0
+  // The run appends what one step makes, and stops before the next.
+  const upTo = () => {
+    const end = journal.findIndex((it, index) => index >= done && it._tag === "StepEnded") + 1
+    const part = journal.slice(done, end)
+    done = end
+    return part
+  }
+  flow.answer(() => flow.append(...upTo()))
+  terminal.type(keys.Enter)
+  await terminal.shows(/1 Probe the server/)
+  for (let step = 2; step <= 10; step++) {
+    terminal.type(keys.Enter)
+    await terminal.shows(new RegExp(`━ ${step} `))
+  }
+  terminal.type(keys.Enter)
+  const screen = await terminal.shows(/Two hits/)
+  expect(screen).toContain("[4 Tools]")
+  expect(session.opened).toEqual(["mock"])
+  expect(flow.intents.map(({ _tag }) => _tag)).toEqual(Array.from({ length: 10 }, () => "Next"))
+})
+
+it("takes bursts apart: jjk and text with Enter", async () => {
+  await using session = openSession({ start: { servers, mock: true } })
+  const { terminal } = session
+  await terminal.shows(/Connect to/)
+  terminal.type("jjk")
+  await terminal.shows(/▶ mcp.acme.dev/)
+  terminal.type("amcp.example.org/mcp\r")
+  await terminal.shows(/2 Flow\]/)
+  expect(session.opened).toEqual(["https://mcp.example.org/mcp"])
+})
+
+it("takes a pasted address, whatever has the focus", async () => {
+  await using session = openSession()
+  await session.terminal.shows(/Connect to/)
+  session.terminal.paste("https://pasted.example/mcp\n")
+  await session.terminal.shows(/┃ https:\/\/pasted.example\/mcp/)
+  session.terminal.type(keys.Enter)
+  await session.terminal.shows(/2 Flow\]/)
+  expect(session.opened).toEqual(["https://pasted.example/mcp"])
+})
+
+it("treats every printable key as text in a field, and Esc leaves it", async () => {
+  await using session = openSession()
+  const { terminal } = session
+  await terminal.shows(/Connect to/)
+  terminal.type("aq?1 /j")
+  await terminal.shows(/https:\/\/q\?1 \/j/)
+  terminal.type(keys.Esc)
+  await terminal.shows(/┏━ Connect to/)
+})
+
+it("says in its frame why a server could not be opened", async () => {
+  const refused = Object.assign(new Error("x"), {
+    code: "insecure_url",
+    what: "The address is plain http on a host that is not this machine; nothing was sent.",
+    why: "Tokens that travel without TLS can be read.",
+    remedy: ["Use https."],
+    rule: "OAuth 2.1 §1.5",
+    exit: 5,
+  })
+  await using session = openSession({ connect: () => Promise.reject(refused) })
+  await session.terminal.shows(/Connect to/)
+  session.terminal.type(keys.Enter)
+  const screen = await session.terminal.shows(/What happened/)
+  for (const part of ["plain http", "Why", "What to do", "Use https.", "Evidence", "OAuth 2.1 §1.5"])
+    expect(screen).toContain(part)
+})
+
+it("runs all, pauses, goes back, skips and retries by their keys", async () => {
+  await using session = openSession({ events: through("server") })
+  const { terminal, flow } = session
+  await terminal.shows(/4 Register client/)
+  terminal.type("  sb")
+  await terminal.shows(/4 Register client/)
+  expect(flow.intents).toEqual([
+    { _tag: "RunAll" },
+    { _tag: "RunAll" },
+    { _tag: "Skip" },
+    { _tag: "Back", step: "server" },
+  ])
+  await using broken = openSession({ events: failed() })
+  await broken.terminal.shows(/Step 4 failed/)
+  broken.terminal.type("r\r")
+  await broken.terminal.shows(/Step 4 failed/)
+  expect(broken.flow.intents.map(({ _tag }) => _tag)).toEqual(["Retry", "Retry"])
+})
+
+it("goes back to the step that is looked at", async () => {
+  await using session = openSession({ events: through("token") })
+  const { terminal, flow } = session
+  await terminal.shows(/8 Connect/)
+  terminal.type("[[[[")
+  await terminal.shows(/━ 4 Register client ━/)
+  terminal.type("b")
+  await terminal.shows(/━ 8 Connect ━/)
+  expect(flow.intents).toEqual([{ _tag: "Back", step: "client" }])
+})
+
+it("shows, copies, prints and takes the address while the browser decides", async () => {
+  await using session = openSession({ size: [80, 24], events: waiting() })
+  const { terminal, flow } = session
+  const screen = await terminal.shows(/Waiting for you/)
+  const joined = screen
+    .split("\n")
+    .map((line) => line.replace(/^┃ | *┃$/g, ""))
+    .join("")
+  expect(joined).toContain(authorizationUrl)
+  expect(screen).toContain("http://127.0.0.1:33418/callback")
+
+  terminal.type("y")
+  await terminal.shows(/Copied the address/)
+  expect(terminal.received()).toContain(`\u001b]52;c;${Buffer.from(authorizationUrl).toString("base64")}\u0007`)
+
+  terminal.type("u")
+  const alone = await terminal.shows(/Press Enter to go back/)
+  expect(terminal.isAlternate()).toBe(false)
+  expect(terminal.isRaw()).toBe(false)
+  // Unbroken: only the terminal itself wraps it.
+  expect(alone.replaceAll("\n", "")).toContain(authorizationUrl)
+  terminal.type("\n")
+  await terminal.shows(/Waiting for you/)
+  expect([terminal.isAlternate(), terminal.isRaw()]).toEqual([true, true])
+
+  terminal.type(`phttp://127.0.0.1:33418/callback?code=x&state=y${keys.Enter}`)
+  terminal.paste(" http://127.0.0.1:33418/callback?code=z\n")
+  terminal.type("c")
+  await terminal.shows(/y copies it/)
+  expect(flow.intents).toEqual([
+    { _tag: "Paste", text: "http://127.0.0.1:33418/callback?code=x&state=y" },
+    { _tag: "Paste", text: "http://127.0.0.1:33418/callback?code=z" },
+    { _tag: "Cancel" },
+  ])
+})
+
+it("comes back from the plain address by itself when the answer arrives", async () => {
+  await using session = openSession({ events: waiting() })
+  const { terminal, flow } = session
+  await terminal.shows(/Waiting for you/)
+  terminal.type("u")
+  await terminal.shows(/Press Enter/)
+  flow.append({ _tag: "StepEnded", at: now(), step: "consent", outcome: "done", note: "code received" })
+  await terminal.shows(/7 Exchange the code/)
+  expect(terminal.isAlternate()).toBe(true)
+})
+
+it("counts the wait, once a second", async () => {
+  await using session = openSession({ events: waiting(), at: now() + 42_000 })
+  await session.terminal.shows(/in the browser +0:42/)
+  session.pass(19_000)
+  await session.terminal.shows(/in the browser +1:0[12]/)
+})
+
+it("reveals secrets for 30 seconds, in the open exchange only", async () => {
+  await using session = openSession({ events: through("token") })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("3")
+  await terminal.shows(/3 Log\]/)
+  terminal.type(keys.Enter)
+  await terminal.shows(/secrets hidden/)
+  terminal.type("v")
+  const shown = await terminal.shows(/secrets shown for/)
+  expect(shown).toContain(canaries.verifier.slice(0, 20))
+  session.pass(30_001)
+  const again = await terminal.shows(/secrets hidden/)
+  expect(again).not.toContain("canary")
+})
+
+it("copies as curl with variables, never with secrets", async () => {
+  await using session = openSession({ events: through("token") })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("[Y")
+  await terminal.shows(/Copied #5 as curl/)
+  const [, base64 = ""] = /\u001b\]52;c;([^\u0007]+)/.exec(terminal.received()) ?? []
+  const curl = Buffer.from(base64, "base64").toString()
+  expect(curl).toContain("curl --url https://as.acme.dev/token")
+  expect(curl).toContain("$CODE_VERIFIER")
+  expect(curl).not.toContain("canary")
+})
+
+it("filters the log while one types, and Esc brings it back", async () => {
+  await using session = openSession({ events: through("call") })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("3")
+  await terminal.shows(/3 Log\]/)
+  terminal.type("/tok")
+  const some = await terminal.shows(/1 of 8/)
+  expect(some).toContain("as.acme.dev/token")
+  terminal.type("\r\u001b")
+  await terminal.gone(/of 8/)
+})
+
+it("pauses following when one moves up, and G follows again", async () => {
+  await using session = openSession({ events: through("tools") })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("3k")
+  await terminal.shows(/\+1, G to follow/)
+  flow.append(...through("call").slice(through("tools").length - 1))
+  await terminal.shows(/8 · \+2, G to follow/)
+  terminal.type("G")
+  await terminal.shows(/8 · follow/)
+})
+
+it("fills a form, says what is wrong, and calls", async () => {
+  await using session = openSession({ events: through("tools") })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("4")
+  await terminal.shows(/4 Tools\]/)
+  terminal.type("\r\r")
+  await terminal.shows(/is required/)
+  terminal.type(`pkce${keys.Tab}`)
+  terminal.type(`${keys.Backspace}x${keys.Enter}`)
+  await terminal.shows(/is not a whole number/)
+  terminal.type(`${keys.Backspace}5`)
+  terminal.type(keys.Enter)
+  await terminal.gone(/is not a whole number/)
+  expect(flow.intents.at(-1)).toEqual({
+    _tag: "Call",
+    tool: "search_docs",
+    arguments: { query: "pkce", limit: 15, sort: "relevance" },
+  })
+})
+
+it("asks before a call that says it destroys, and No is the default", async () => {
+  await using session = openSession({ events: through("tools") })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("4jj\r7\r")
+  await terminal.shows(/Call it\?/)
+  terminal.type("\r")
+  await terminal.gone(/Call it\?/)
+  expect(flow.intents).toEqual([])
+  terminal.type("\r")
+  await terminal.shows(/Call it\?/)
+  terminal.type("y")
+  await terminal.gone(/Call it\?/)
+  expect(flow.intents).toEqual([{ _tag: "Call", tool: "delete_issue", arguments: { id: 7 } }])
+})
+
+it("finds a key in the help and presses it", async () => {
+  await using session = openSession({ events: through("server") })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("?")
+  await terminal.shows(/━ Keys ━/)
+  terminal.type("/explain")
+  await terminal.gone(/next pane/)
+  terminal.type("\r")
+  terminal.type("\r")
+  await terminal.shows(/─ Explained ─/)
+})
+
+it("peels one layer with each Esc, and never quits", async () => {
+  await using session = openSession({ events: through("token") })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("3")
+  await terminal.shows(/3 Log\]/)
+  terminal.type("\r?")
+  await terminal.shows(/━ Keys ━/)
+  terminal.type(keys.Esc)
+  await terminal.gone(/━ Keys ━/)
+  terminal.type(keys.Esc)
+  await terminal.shows(/HTTP log/)
+  terminal.type(keys.Esc)
+  await terminal.shows(/Press q to quit/)
+})
+
+it("cancels with Ctrl+C, and quits with a second one within two seconds", async () => {
+  const session = openSession({ events: calling() })
+  await session.terminal.shows(/2 Flow\]/)
+  session.terminal.type(keys.CtrlC)
+  await session.terminal.shows(/Cancelled/)
+  expect(session.flow.intents).toEqual([{ _tag: "Cancel" }])
+  session.pass(2001)
+  session.terminal.type(keys.CtrlC)
+  session.terminal.type(keys.CtrlC)
+  expect((await session.end).reason).toBe("interrupted")
+})
+
+it("asks before it quits while a step runs, and leaves the terminal as it was", async () => {
+  const session = openSession({ events: calling() })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("q")
+  await terminal.shows(/Quit\?/)
+  terminal.type("\r")
+  await terminal.gone(/Quit\?/)
+  terminal.type("q")
+  await terminal.shows(/Quit\?/)
+  terminal.type("y")
+  const end = await session.end
+  expect(end.reason).toBe("quit")
+  expect([terminal.isAlternate(), terminal.isRaw(), flow.closed()]).toEqual([false, false, 1])
+  expect(terminal.received()).toMatch(/\u001b\[\?25h/)
+  expect(end.summary.join("\n")).toContain(serverUrl)
+  expect(end.summary.join("\n")).toContain("9 of 10 done")
+})
+
+it("quits at once where nothing runs", async () => {
+  const session = openSession({ events: failed() })
+  await session.terminal.shows(/Step 4 failed/)
+  session.terminal.type("q")
+  const { summary } = await session.end
+  expect(summary.join("\n")).toContain("failed: client")
+})
+
+it("closes a connection that came too late", async () => {
+  let arrive: () => void = () => {}
+  const late = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const other = openSession()
+  const session = openSession({
+    connect: async () => {
+      await late
+      return other.flow.handle
+    },
+  })
+  await session.terminal.shows(/Connect to/)
+  session.terminal.type("\r")
+  await session.terminal.shows(/Opening embedded mock/)
+  session.terminal.type("q")
+  await session.end
+  arrive()
+  await expect.poll(() => other.flow.closed()).toBe(1)
+  other.terminal.type("q")
+  await other.end
+})
