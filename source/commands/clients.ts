@@ -99,7 +99,10 @@ const outcome = Effect.fnUntraced(function* (input: ClientsInput, action: Action
       ...listLines(chosen, now),
       line("The tokens stay valid at the server until they expire. To revoke them first: mcp-dcr-tui logout URL"),
     ])
-    if (!(yield* confirmed("Delete?"))) return 1
+    if (!(yield* confirmed("Delete?"))) {
+      printer.err([line("Nothing was deleted.")])
+      return 1
+    }
   }
   for (const record of chosen) yield* vault.forget(record)
   if (input.json) printer.json({ forgotten: chosen.length })

@@ -14,7 +14,11 @@ export const errorFrame = (
   problem: Omit<Problem, "code"> & { readonly code: string },
   where?: string,
 ): ReadonlyArray<Line> => [
-  line(`✗ ${where === undefined ? "" : `${where}: `}${problem.what}`, "bad"),
+  // What ends with 0 is told like a failure, and is none.
+  line(
+    `${problem.exit === 0 ? "·" : "✗"} ${where === undefined ? "" : `${where}: `}${problem.what}`,
+    problem.exit === 0 ? "plain" : "bad",
+  ),
   line("  Why", "title"),
   line(`    ${problem.why}`),
   line("  What to do", "title"),

@@ -65,5 +65,6 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
       line("  Ctrl-C stops it."),
     ])
   yield* untilSignal
+  if (!input.json) printer.out([line("Stopped.")])
   return 0
 }, Effect.scoped)

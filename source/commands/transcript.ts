@@ -115,7 +115,7 @@ export const transcriptLines = (
         return loud
           ? [line(`· ${nameOf(event.step)}: left out${event.note === undefined ? "" : `, ${event.note}`}`, "dim", 5)]
           : []
-      if (event.outcome === "cancelled") return [line(`   · stopped${note}`, "warn")]
+      if (event.outcome === "cancelled") return [line(`   · stopped${note}`, "warn", 5)]
       if (loud) return [line(`   ✓ done${note}`, "good", 5)]
       // What became of an aside is for the command to say.
       return [line(`✓ ${nameOf(event.step)}${isMainStep(event.step) ? note : ""}`, "good", 5)]
@@ -123,7 +123,7 @@ export const transcriptLines = (
     case "Reset":
       return event.reason === "back" || event.reason.startsWith("call ")
         ? []
-        : [line(`   · back to ${event.step}: ${event.reason}`, "warn")]
+        : [line(`   · back to ${nameOf(event.step).trim()}: ${event.reason}`, "warn", 5)]
     default:
       return []
   }
@@ -142,7 +142,7 @@ const browserLines = (wait: {
   const waits = isLoopbackRedirect(redirectUri)
   return [
     line(""),
-    line(opened === "opening" ? "   Sign in in your browser, at this address:" : "   Open this address and sign in:"),
+    line(opened === "opening" ? "   Sign in with your browser, at this address:" : "   Open this address and sign in:"),
     // At the margin and in one piece, so that it can be copied.
     line(url),
     line(""),

@@ -94,7 +94,7 @@ describe("what a command prints", () => {
   test("--ascii: nothing but ASCII", async () => {
     const ended = await run(["tools", mock.url, "--no-store", "--ascii", "--verbose"])
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toMatch(/ok done: 8 tools/)
+    expect(ended.stderr).toMatch(/ok done: \d+ tools/)
     expect(ended.stdout + ended.stderr).toMatch(/^[\n\x20-\x7e]*$/)
   })
 

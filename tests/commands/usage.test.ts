@@ -2,7 +2,21 @@ import { describe, expect, test } from "vitest"
 import { expectFailure } from "./frame.ts"
 import { run, temporaryFolder } from "./program.ts"
 
-const commands = ["open", "learn", "demo", "login", "tools", "call", "refresh", "logout", "clients", "mock"]
+const commands = [
+  "open",
+  "learn",
+  "demo",
+  "login",
+  "tools",
+  "call",
+  "resources",
+  "prompts",
+  "session",
+  "refresh",
+  "logout",
+  "clients",
+  "mock",
+]
 
 describe("a command line that cannot be meant", () => {
   test.each([
