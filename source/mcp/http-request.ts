@@ -5,7 +5,7 @@ import { reveal } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { header, headerAll, type IncomingHead, type IncomingStream, Wire } from "../wire/wire.ts"
 import type { Connection } from "./connection.ts"
-import { type HeaderSource, requestHeaders, standingHeaders } from "./request-headers.ts"
+import { type HeaderSource, requestHeaders, requestLabel, standingHeaders } from "./request-headers.ts"
 
 /** The last `DPoP-Nonce` of each origin: the next proof is made with it (RFC 9449 §8.2, §9). */
 const Nonces = Context.Reference<Map<string, string>>("mcp-dcr-tui/mcp/Nonces", { defaultValue: () => new Map() })
@@ -71,6 +71,7 @@ export const openHttp = Effect.fnUntraced(function* (
       leg: "mcp",
       method: message.verb,
       url: session.url,
+      ...(message.verb === "POST" ? { label: requestLabel(message) } : {}),
       typed: true,
       headers: {
         ...(message.verb === "POST" ? requestHeaders(source) : standingHeaders(source)),

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type * as Scope from "effect/Scope"
 import type { Connection } from "./connection.ts"
-import { type Conversation, type Listener, makeConversation } from "./conversation.ts"
+import { type Conversation, type Listener, makeConversation, type Notification } from "./conversation.ts"
+import { Respondent } from "./elicitation.ts"
 import { answerRequest } from "./elicitation-answer.ts"
 import { notificationText, type RequestId } from "./json-rpc.ts"
 import { type OneWay, Transport } from "./transport.ts"
@@ -22,9 +23,20 @@ export const startConversation = Effect.fnUntraced(function* (
   began: number,
 ): Effect.fn.Return<Conversation, never, Scope.Scope> {
   const asked = yield* FiberMap.make<RequestId>()
+  const { completed } = yield* Respondent
+  /** MR-52: whoever opened the page is told that what began there is complete, and ignores ids it does not know. */
+  const onNotification = (notification: Notification): Effect.Effect<void> => {
+    const { elicitationId } = notification.params
+    const tell =
+      notification.method === "notifications/elicitation/complete" && typeof elicitationId === "string"
+        ? completed?.(elicitationId)
+        : undefined
+    return Effect.andThen(tell ?? Effect.void, listener.onNotification?.(notification) ?? Effect.void)
+  }
   return makeConversation(
     {
       ...listener,
+      onNotification,
       reply: (body) => sendOneWay(connection, { method: "response", body }),
       respond: (head, method, params) =>
         answerRequest({ ...connection, method: listener.method }, { method, params, head }),

@@ -231,8 +231,15 @@ describe("I-5: failures are values", () => {
   })
 
   it("ends the process nowhere: every face gives back an exit code", () => {
-    // A second Ctrl-C does not wait for anything.
-    onlyIn(["source/commands/run.ts"], places(callsOf(/^process\.(?:exit|abort|kill|reallyExit)$/)))
+    onlyIn(
+      [
+        // A second Ctrl-C does not wait for anything.
+        "source/commands/run.ts",
+        // The process group of a local server that we started.
+        "source/mcp/stdio-child.ts",
+      ],
+      places(callsOf(/^process\.(?:exit|abort|kill|reallyExit)$/)),
+    )
   })
 })
 

@@ -476,6 +476,26 @@ describe("error -32042 (2025-11-25)", () => {
   )
 })
 
+describe("what began on a page", () => {
+  it.live("MR-52 is told to whoever opened it when the server says that it is complete", () =>
+    Effect.gen(function* () {
+      const told: Array<string> = []
+      yield* ask(
+        (one, response) => {
+          const send = events(response)
+          send({ jsonrpc: "2.0", method: "notifications/elicitation/complete", params: { elicitationId: "e1" } })
+          send({ jsonrpc: "2.0", method: "notifications/elicitation/complete", params: {} })
+          send(result(one, {}))
+          response.end()
+        },
+        { ...respondent({ action: "cancel" }), completed: (id) => Effect.sync(() => void told.push(id)) },
+        "2025-11-25",
+      )
+      assert.deepStrictEqual(told, ["e1"])
+    }),
+  )
+})
+
 describe("forms", () => {
   it("MR-50 choices by revision", () => {
     const one = (property: unknown, version: ProtocolVersion) =>
