@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { request } from "../mcp/request.ts"
 import type { Session } from "../mcp/session.ts"
 import { type FactOf, type Facts, fact } from "./facts.ts"
+import { heard } from "./heard.ts"
 import { Journal } from "./journal.ts"
 import { presenting } from "./presenting.ts"
 
@@ -15,14 +16,15 @@ export const makeRequest = Effect.fn("flow.makeRequest")(function* (
   facts: Facts,
 ) {
   const journal = yield* Journal
+  const credentials = yield* presenting(facts.grant)
   const answer = yield* request({
     session,
-    ...(yield* presenting(facts.grant)),
+    ...credentials,
     method,
     ...(params === undefined ? {} : { params }),
     tools: { usable: facts.tools ?? [], unusable: new Map(Object.entries(facts.unusable ?? {})) },
     onProgress: (progress) => journal.append({ _tag: "Progressed", ...progress }),
-  })
+  }).pipe(heard({ session, ...credentials }))
   return {
     facts: [
       fact("request", { method, ...(params === undefined ? {} : { params }) }),

@@ -133,7 +133,8 @@ const transitions: Transitions = {
       },
     }
     if (outcome === "done" && proves.has(step)) return omit(ended, "unproven")
-    return good || !isMainStep(step) ? ended : { ...ended, mode: "manual" }
+    // Nothing runs on over a failure. A step that is stopped may be stopped for a remedy.
+    return outcome === "failed" && isMainStep(step) ? { ...ended, mode: "manual" } : ended
   },
 
   Reset: (state, event) => {

@@ -15,15 +15,12 @@ export const refreshAside: Aside = {
     const held = yield* heldCredentials({ target, facts })
     if (held?.grant.refreshToken === undefined)
       return yield* flowFailure("nothing_to_refresh", { url: target.serverUrl })
-    // Another run may have been faster; its refresh token has replaced ours, which must not be used any more (CR-94).
-    const newer = held.record?.grant
-    const isNewer = newer !== undefined && newer.obtainedAt > held.grant.obtainedAt
-    const grant = isNewer ? newer : yield* renew(held)
+    const { by, grant } = yield* renew(held)
     const { client } = held
     const identity = facts.identity ?? { client, redirectUri: client.redirectUris[0] ?? "", reused: true }
     return {
       facts: [fact("identity", identity), fact("grant", grant)],
-      note: isNewer ? "renewed by another run" : "renewed",
+      note: by === "another" ? "renewed by another run" : "renewed",
     }
   }),
 }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { needsRefresh } from "../../oauth/grant.ts"
 import { Findings } from "../../text/finding.ts"
+import { freshnessOf, isStale } from "../../vault/freshness.ts"
 import type { HeldCredentials } from "../stored.ts"
 import { passes, renew } from "./renew.ts"
 
@@ -12,6 +12,7 @@ export const renewOrForget = Effect.fn("flow.renewOrForget")(function* (held: He
   const findings = yield* Findings
   if (held.grant.refreshToken === undefined) return undefined
   return yield* renew(held).pipe(
+    Effect.map(({ grant }) => grant),
     Effect.catchIf(
       (failure) => !passes(failure),
       (failure) =>
@@ -29,7 +30,7 @@ export const renewOrForget = Effect.fn("flow.renewOrForget")(function* (held: He
 
 /** The stored grant, renewed where it is about to expire (CR-92). One that lives on is used when renewing must wait. */
 export const renewIfDue = (held: HeldCredentials, now: number) => {
-  if (!needsRefresh(held.grant, now)) return Effect.succeed(held.grant)
+  if (!isStale(freshnessOf(held.grant, now))) return Effect.succeed(held.grant)
   const { expiresAt } = held.grant
   return renewOrForget(held).pipe(
     Effect.catchIf(

@@ -6,37 +6,61 @@ import { Vault } from "../../vault/vault.ts"
 import { forgetClient, type HeldCredentials, orWarn } from "../stored.ts"
 
 /**
- * Whether the server could not be reached or was not well. Such trouble passes: it keeps the tokens, and opens no browser by
- * itself (CR-96). After any other failure of a refresh a sign-in may follow.
+ * Whether the server could not be reached or was not well, or another run is at it. Such trouble passes: it keeps the tokens,
+ * and opens no browser by itself (CR-96). After any other failure of a refresh a sign-in may follow.
  */
-export const passes = (problem: Pick<Problem, "exit">): boolean => problem.exit === 6
+export const passes = (problem: Pick<Problem, "exit" | "code">): boolean =>
+  problem.exit === 6 || problem.code === "busy"
+
+/** Whether a failure shows what became of the refresh token: after a lost connection nobody knows. */
+const settled = (failure: Pick<Problem, "code">): boolean => failure.code !== "refresh_later"
 
 /**
- * Renews a grant, and stores the new one before anybody uses it (CR-93). When the refresh token is dead the stored grant is
- * forgotten, but only if the store still holds that very token: else another run was faster, and its grant is the good one
- * (CR-95). When a client that we registered is dead, it is forgotten as well (CR-96). Fails with what the token endpoint
- * said; whether a sign-in may follow is for others to decide.
+ * Renews a grant, once for each stale token however many runs notice (CR-94), and stores the new one before anybody uses it
+ * (CR-93). Which token is stale the caller says: when the store holds another one by then, that is the new one. When the
+ * refresh token is dead the stored grant is forgotten, but only if the store still holds that very token (CR-95). When a
+ * client that we registered is dead, it is forgotten as well (CR-96). Fails with what the token endpoint said, or with
+ * `busy`; whether a sign-in may follow is for others to decide.
  */
 export const renew = Effect.fn("flow.renew")(function* ({ record, client, grant, tokenEndpoint }: HeldCredentials) {
   const vault = yield* Vault
-  const afterDeath = Effect.gen(function* () {
-    if (record === undefined) return undefined
-    const swap = yield* vault.forgetGrant(record, grant.refreshToken).pipe(orWarn(undefined))
-    return swap?.swapped === false ? swap.record?.grant : undefined
-  })
-  const renewed: Grant = yield* refreshGrant({ grant, client, tokenEndpoint }).pipe(
-    Effect.catchIf(
-      (failure) => failure.code === "refresh_token_dead",
-      (failure) =>
-        Effect.flatMap(afterDeath, (winner) => (winner === undefined ? Effect.fail(failure) : Effect.succeed(winner))),
-    ),
-    Effect.tapError((failure) =>
-      failure.code === "client_dead" && client.source === "dcr" ? forgetClient(client) : Effect.void,
-    ),
-  )
-  if (record === undefined) return renewed
-  const swap = yield* vault
-    .replaceGrant({ key: record, ifRefreshTokenIs: grant.refreshToken, grant: renewed })
-    .pipe(orWarn(undefined))
-  return swap?.swapped === false ? (swap.record?.grant ?? renewed) : renewed
+  const refresh = (held: Grant) =>
+    refreshGrant({ grant: held, client, tokenEndpoint }).pipe(
+      Effect.tapError((failure) =>
+        failure.code === "client_dead" && client.source === "dcr" ? forgetClient(client) : Effect.void,
+      ),
+    )
+  const unstored = Effect.map(refresh(grant), (renewed) => ({ by: "us" as const, grant: renewed }))
+  if (record === undefined) return yield* unstored
+
+  const renewed = yield* vault
+    .renewGrant({
+      key: record,
+      stale: grant.accessToken,
+      settled,
+      refresh: (stored) =>
+        refresh(stored.grant).pipe(
+          Effect.catchIf(
+            (failure) => failure.code === "refresh_token_dead",
+            (failure) =>
+              Effect.flatMap(
+                vault.forgetGrant(record, stored.grant.refreshToken).pipe(orWarn(undefined)),
+                // Another sign-in was faster: its grant is the good one.
+                (swap) =>
+                  swap?.swapped === false && swap.record?.grant !== undefined
+                    ? Effect.succeed(swap.record.grant)
+                    : Effect.fail(failure),
+              ),
+          ),
+        ),
+    })
+    .pipe(
+      Effect.catchIf(
+        // Nothing was sent yet: a store that cannot be read costs this run nothing.
+        (failure) => failure._tag === "VaultFailure" && failure.code !== "busy",
+        (failure) => (failure._tag === "VaultFailure" ? orWarn(undefined)(Effect.fail(failure)) : Effect.fail(failure)),
+      ),
+    )
+  // What the store does not hold this run may hold all the same.
+  return renewed === undefined || renewed.by === "nobody" ? yield* unstored : renewed
 })

@@ -3,6 +3,7 @@ import { callTool } from "../../mcp/tools.ts"
 import { makeRequest } from "../any-request.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { heard } from "../heard.ts"
 import { Journal } from "../journal.ts"
 import { presenting } from "../presenting.ts"
 import { missing, type Step } from "../step.ts"
@@ -54,13 +55,14 @@ export const callStep: Step = {
         received: call.tool,
         expected: tools.map((candidate) => candidate.name).join(", "),
       })
+    const credentials = yield* presenting(facts.grant)
     const result = yield* callTool({
       session,
-      ...(yield* presenting(facts.grant)),
+      ...credentials,
       tool,
       arguments: call.arguments,
       onProgress: (progress) => journal.append({ _tag: "Progressed", ...progress }),
-    })
+    }).pipe(heard({ session, ...credentials }))
     return {
       facts: [fact("call", call), fact("result", result)],
       note: result.isError ? `${call.tool}: the tool reports an error` : `${call.tool}: ok`,
