@@ -13,6 +13,12 @@ export function home(world: World): Answer {
         tool.open ? "no sign-in needed" : (tool.scopes ?? []).join(" ")
       }</td></tr>\n`,
   )
+  const { resources, templates, prompts } = world.catalogue
+  const offers = [
+    ...[...resources.values()].map(({ uri, description }) => [uri, description]),
+    ...[...templates.values()].map(({ uriTemplate, description }) => [uriTemplate, description]),
+    ...[...prompts.values()].map(({ name, description }) => [name, description]),
+  ].map(([name = "", description = ""]) => html`<tr><td><code>${name}</code></td><td>${description}</td></tr>\n`)
   const links = [
     ...resourceMetadataPaths(world),
     ...metadataPaths(world),
@@ -34,6 +40,9 @@ is invented.</p>
 <ul>${links}</ul>
 <h2>Tools</h2>
 <table><tr><th>Tool</th><th>What it does</th><th>Needs</th></tr>
-${rows}</table>`,
+${rows}</table>
+<h2>Resources and prompts</h2>
+<table><tr><th>Address or name</th><th>What it is</th></tr>
+${offers}</table>`,
   )
 }

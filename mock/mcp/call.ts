@@ -108,7 +108,11 @@ function outletOf(call: Call, stream: EventStream): Outlet {
     new Promise<JsonObject>((resolve, reject) => {
       asking.asks += 1
       const id = asking.asks
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+      const giveUp = () => {
+        asking.asked.delete(id)
+        reject(signal.reason)
+      }
+      signal.addEventListener("abort", giveUp, { once: true })
       asking.asked.set(id, resolve)
       send({ id, method, params })
     })

@@ -13,6 +13,9 @@ import type { McpSession } from "./sessions.ts"
 
 const KEEP_ALIVE = 15_000
 
+/** Stand-alone streams per session, those that are read not counted. */
+const KEPT = 4
+
 /** `initialize`, MCP lifecycle. */
 export function initialize(world: World, exchange: Exchange, owner: string, body: JsonObject): Answer {
   const message = readMessage(body)
@@ -101,11 +104,7 @@ export function openStream(world: World, exchange: Exchange, owner: string): Ans
   checkAccept(exchange, null, ["text/event-stream"])
   if (!world.settings.getStream || !session) return methodNotAllowed("POST, DELETE")
   const { stream, after } = resumed(exchange, session) ?? { stream: session.stream(), after: undefined }
-  if (after === undefined) {
-    session.standAlone.add(stream)
-    for (const old of session.standAlone)
-      if (session.standAlone.size > 4 && !old.connected) session.standAlone.delete(old)
-  }
+  if (after === undefined) standAlone(session, stream)
   const channel = stream.open(exchange.signal, after)
   stream.comment("open")
   const breathe = async () => {
@@ -116,6 +115,16 @@ export function openStream(world: World, exchange: Exchange, owner: string): Ans
   }
   breathe().catch(() => {})
   return events(channel)
+}
+
+/** Keeps the stream for messages that belong to no request; of those that nobody reads only the newest few. */
+function standAlone({ standAlone: streams }: McpSession, stream: EventStream): void {
+  for (const old of streams) {
+    if (streams.size < KEPT || old.connected) continue
+    old.end()
+    streams.delete(old)
+  }
+  streams.add(stream)
 }
 
 /** The stream that a Last-Event-ID comes from, and how far the client got (MCP streamable HTTP, Resumability). */

@@ -204,6 +204,9 @@ const leg = async (name, work) => {
 const modern = await listed("2026-07-28")
 const legacy = await listed("2025-11-25")
 const unscored = modern.unscored.filter((line) => line.endsWith("[client]")).map((line) => line.split(" ")[0])
+// The ten scenarios of the tasks extension need an extension that the mock does not announce.
+const unscoredServer = ({ unscored: lines }) =>
+  lines.filter((line) => line.endsWith("[server]") && !line.startsWith("tasks-")).map((line) => line.split(" ")[0])
 const backcompat = ["auth/2025-03-26-oauth-metadata-backcompat", "auth/2025-03-26-oauth-endpoint-fallback"]
 
 await leg("client 2026-07-28 strict", () => inPairs(modern.client.map((name) => clientJob(name, "2026-07-28"))))
@@ -212,6 +215,10 @@ await leg("client unscored", () => inPairs(unscored.map((name) => clientJob(name
 await leg("client 2025-03-26 backcompat", () => inPairs(backcompat.map((name) => clientJob(name, "2025-03-26"))))
 await leg("server 2026-07-28", () => serverLeg("2026-07-28", modern.server))
 await leg("server 2025-11-25", () => serverLeg("2025-11-25", legacy.server))
+await leg("server unscored", async () => [
+  ...(await serverLeg("2026-07-28", unscoredServer(modern))),
+  ...(await serverLeg("2025-11-25", unscoredServer(legacy))),
+])
 await leg("authorization server", authorizationLeg)
 
 for (const { label, bad, text } of failures) {

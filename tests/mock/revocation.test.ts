@@ -102,9 +102,27 @@ describe("introspection", () => {
 
   test.each<[string, (mock: Mock, tokens: Tokens, advance: (ms: number) => void) => Promise<string> | string]>([
     ["unknown", () => "unknown"],
-    ["expired", (_, tokens, advance) => (advance(3_600_000), tokens.access)],
-    ["revoked", (mock, tokens) => (mock.revokeToken(tokens.access), tokens.access)],
-    ["used up", async (mock, tokens) => (await refresh(mock, tokens, tokens.refresh), tokens.refresh)],
+    [
+      "expired",
+      (_, tokens, advance) => {
+        advance(3_600_000)
+        return tokens.access
+      },
+    ],
+    [
+      "revoked",
+      (mock, tokens) => {
+        mock.revokeToken(tokens.access)
+        return tokens.access
+      },
+    ],
+    [
+      "used up",
+      async (mock, tokens) => {
+        await refresh(mock, tokens, tokens.refresh)
+        return tokens.refresh
+      },
+    ],
   ])("says nothing but inactive of a token that is %s", async (_, make) => {
     const { mock, tokens, clock } = await start()
     await using _mock = mock
