@@ -9,6 +9,7 @@ const instances: ReadonlySet<string> = new Set(["default", "const", "enum", "exa
 
 /** Schemas within one document, and how they name each other. */
 export interface SchemaIndex {
+  /** What the `$ref` of a schema names. */
   readonly resolve: (reference: string, from: JsonObject) => Result.Result<unknown, string>
 }
 
@@ -71,7 +72,7 @@ export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> =
   visit(root, ownBase, 0)
   if (fault !== undefined) return Result.fail(fault)
 
-  const resolve: SchemaIndex["resolve"] = (reference, from) => {
+  const find: SchemaIndex["resolve"] = (reference, from) => {
     const uri = resolveUri(reference, bases.get(from) ?? ownBase)
     const resource = uri && withoutFragment(uri)
     if (uri === undefined || resource === undefined || !resources.has(resource))
@@ -82,6 +83,13 @@ export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> =
         ? fragment.split("/").slice(1).map(unescapePointer).reduce(member, resources.get(resource))
         : anchors.get(`${resource}#${fragment}`)
     return target === undefined ? Result.fail(`its reference ${reference} leads nowhere`) : Result.succeed(target)
+  }
+  // Parsing a URL costs more than all the rest, and a schema is met as often as there are values.
+  const found = new WeakMap<JsonObject, Result.Result<unknown, string>>()
+  const resolve: SchemaIndex["resolve"] = (reference, from) => {
+    const target = found.get(from) ?? find(reference, from)
+    found.set(from, target)
+    return target
   }
   return Result.succeed({ resolve })
 }
