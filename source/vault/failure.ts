@@ -14,6 +14,11 @@ export type VaultCode =
   | "secret_missing"
   | "mixed_up"
   | "busy"
+  | "key_missing"
+  | "key_wrong"
+  | "tampered"
+  | "key_unusable"
+  | "keyring_unavailable"
 
 const otherStore = "Or use another place with --store DIR, or none with --no-store."
 
@@ -103,6 +108,41 @@ const texts: Readonly<Record<VaultCode, ProblemText>> = {
     why: "Two that renew the same token at once would sign each other out, so only one may.",
     remedy: ["Try again in a minute.", "Or end that process."],
     rule: "OAuth 2.1 §4.3.1",
+    exit: 1,
+  },
+  key_missing: {
+    what: "The stored credentials are encrypted, and no key was given; they were left as they are.",
+    why: "Without the key nobody can read them, and writing others beside them in the open would undo the encryption.",
+    remedy: ["Give the key that the store was made with: --store-key-file FILE, or MCP_DCR_TUI_STORE_KEY.", otherStore],
+    rule: "MCP authorization, Token Theft",
+    exit: 1,
+  },
+  key_wrong: {
+    what: "The stored credentials do not open with this key; they were left as they are.",
+    why: "The store was made with another key, or the file that tells so was changed or is gone.",
+    remedy: ["Give the key that the store was made with.", otherStore],
+    rule: "MCP authorization, Token Theft",
+    exit: 1,
+  },
+  tampered: {
+    what: "A file of stored credentials is not what was written; it was not used, and left as it is.",
+    why: "The key is the right one, so the bytes were changed or cut off after they were encrypted.",
+    remedy: ["Look into who changed it, move it away, and sign in again.", otherStore],
+    rule: "MCP authorization, Token Theft",
+    exit: 1,
+  },
+  key_unusable: {
+    what: "The key for the stored credentials cannot be used.",
+    why: "It must be one line of at least 16 characters, in a file that its owner alone can read.",
+    remedy: ["Make one: (umask 077; openssl rand -base64 32 > FILE).", otherStore],
+    rule: "MCP authorization, Token Theft",
+    exit: 2,
+  },
+  keyring_unavailable: {
+    what: "The keyring of this system cannot be used.",
+    why: "A trial value could not be written, read and deleted: no keyring tool is installed, or the keyring is locked.",
+    remedy: ["Unlock it, or install secret-tool (package libsecret-tools).", "Or use --store-key-file FILE instead."],
+    rule: "MCP authorization, Token Theft",
     exit: 1,
   },
 }

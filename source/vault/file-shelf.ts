@@ -11,6 +11,7 @@ import { namesIn } from "./place.ts"
 import type { Key, StoredRecord } from "./record.ts"
 import { type Files, openFiles, type Reading } from "./record-file.ts"
 import type { Change, Shelf } from "./shelf.ts"
+import { loadKey, type StoreKey } from "./store-key.ts"
 
 /** A record file's name without its extension; what is left by others, moved aside or half written has another form. */
 const stemOf = (name: string): string | undefined => /^([a-z0-9.-]+-[0-9a-f]{16})\.json$/.exec(name)?.[1]
@@ -22,7 +23,7 @@ const changing: LockRequest = { purpose: "storing credentials", patience: 10_000
 const exclusive = { patience: 60_000, silence: 250 }
 
 /** One file each, so that runs against different servers never meet. */
-export const fileShelf = (directory: string): Shelf => {
+export const fileShelf = (directory: string, keySource?: StoreKey): Shelf => {
   // Each trouble is told once, however often the file is met.
   const told = new Set<string>()
   const tell = Effect.fnUntraced(function* (failure: VaultFailure, what: string = failure.what) {
@@ -39,7 +40,13 @@ export const fileShelf = (directory: string): Shelf => {
   })
 
   /** conf costs 40 ms to load, so it comes when the first file is met. */
-  const files: Effect.Effect<Files> = Effect.promise(() => openFiles(directory))
+  let opened: Promise<Files> | undefined
+  const files: Effect.Effect<Files, VaultFailure> = Effect.gen(function* () {
+    const key = opened === undefined && keySource !== undefined ? yield* loadKey(keySource, directory) : undefined
+    opened ??= openFiles(directory, key)
+    const promised = opened
+    return yield* Effect.promise(() => promised)
+  })
 
   const attempt = <A>(act: () => A | VaultFailure): Effect.Effect<A, VaultFailure> =>
     Effect.suspend(() => {

@@ -1,13 +1,15 @@
 import fs from "node:fs"
 import path from "node:path"
 import * as Result from "effect/Result"
+import type { Secret } from "../text/secret.ts"
 import { fileNameOf } from "./directory.ts"
 import { VaultFailure, vaultFailure } from "./failure.ts"
 import { moveAside, stage, syncDirectory } from "./housekeeping.ts"
 import { migrated } from "./migrations.ts"
 import { makeDirectory } from "./place.ts"
 import { decodeRecord, encodeRecord, isConsistent, isNewer, type StoredRecord, unfitness } from "./record.ts"
-import { detailOf, inspectPath } from "./trust.ts"
+import { isSealed, isSealedStore, keyCheck, keyCheckText, sealedWith } from "./sealing.ts"
+import { codeOf, detailOf, inspectPath } from "./trust.ts"
 
 /** What a file held, or the report that it was damaged and where it went. */
 export interface Reading {
@@ -37,9 +39,9 @@ const parseObject = (text: string): { [name: string]: unknown } => {
  * and it writes into a directory beside the file, is read back, and only then takes the old file's place, because on a
  * disk that is filling up it may leave a half-written file without an error.
  */
-export const openFiles = async (directory: string): Promise<Files> => {
+export const openFiles = async (directory: string, key?: Secret): Promise<Files> => {
   const { default: Conf } = await import("conf")
-  const open = (cwd: string, stem: string) =>
+  const open = (cwd: string, stem: string, seal = sealedWith(key)) =>
     new Conf<{ [name: string]: unknown }>({
       cwd,
       projectName: "mcp-dcr-tui",
@@ -49,6 +51,7 @@ export const openFiles = async (directory: string): Promise<Files> => {
       accessPropertiesByDotNotation: false,
       clearInvalidConfig: false,
       deserialize: parseObject,
+      ...seal,
     })
 
   const fileOf = (stem: string) => path.join(directory, `${stem}.json`)
@@ -56,6 +59,35 @@ export const openFiles = async (directory: string): Promise<Files> => {
   const guarded = (stem: string): fs.Stats | VaultFailure | undefined => {
     const place = inspectPath(directory, "directory")
     return place === undefined || place instanceof VaultFailure ? place : inspectPath(fileOf(stem), "file")
+  }
+
+  /** Whether the key is the one that this store was written with. */
+  const keyOpens = (): boolean => {
+    try {
+      return open(directory, keyCheck).get("purpose") === keyCheckText.purpose
+    } catch {
+      return false
+    }
+  }
+
+  /** Puts a record, or the key check, into its place in one step. */
+  const put = (stem: string, content: { readonly [name: string]: unknown }): void => {
+    stage(directory, (staging) => {
+      const copy = open(staging, stem)
+      copy.store = { ...content }
+      if (JSON.stringify(copy.store) !== JSON.stringify(content))
+        throw new Error("what was written could not be read back")
+      fs.renameSync(copy.path, fileOf(stem))
+    })
+    syncDirectory(directory)
+  }
+
+  /** One store, one key: from its first record on. */
+  const refusedKey = (): VaultFailure | undefined => {
+    const sealed = isSealedStore(directory)
+    if (key === undefined) return sealed ? vaultFailure("key_missing", fileOf(keyCheck)) : undefined
+    if (!sealed) put(keyCheck, keyCheckText)
+    return keyOpens() ? undefined : vaultFailure("key_wrong", fileOf(keyCheck))
   }
 
   const damaged = (stem: string, stats: fs.Stats, detail: string): Reading | VaultFailure => {
@@ -78,9 +110,14 @@ export const openFiles = async (directory: string): Promise<Files> => {
     if (stats instanceof VaultFailure) return stats
     if (stats.size > largestRecord) return damaged(stem, stats, `${stats.size} bytes`)
     let value: unknown
+    let sealed = false
     try {
-      value = open(directory, stem).store
+      sealed = isSealed(fs.readFileSync(fileOf(stem)))
+      if (sealed && key === undefined) return vaultFailure("key_missing", fileOf(stem))
+      value = open(directory, stem, sealed ? undefined : {}).store
     } catch (error) {
+      // What conf cannot decrypt it says without a code of the system: another key, or other bytes than were written.
+      if (sealed && codeOf(error) === "") return vaultFailure(keyOpens() ? "tampered" : "key_wrong", fileOf(stem))
       if (error instanceof SyntaxError) return damaged(stem, stats, stats.size === 0 ? "empty" : "not a JSON object")
       return vaultFailure("unreadable", fileOf(stem), { detail: detailOf(error) })
     }
@@ -99,19 +136,14 @@ export const openFiles = async (directory: string): Promise<Files> => {
     const encoded = encodeRecord(record)
     if (Result.isFailure(encoded))
       return vaultFailure("unwritable", file, { detail: encoded.failure.message.replace(/\s+/g, " ") })
-    const refused = makeDirectory(directory)
-    if (refused !== undefined) return refused
+    const unusable = makeDirectory(directory)
+    if (unusable !== undefined) return unusable
     const state = guarded(stem)
     if (state instanceof VaultFailure) return state
     try {
-      stage(directory, (staging) => {
-        const copy = open(staging, stem)
-        copy.store = { ...encoded.success }
-        if (JSON.stringify(copy.store) !== JSON.stringify(encoded.success))
-          throw new Error("what was written could not be read back")
-        fs.renameSync(copy.path, file)
-      })
-      syncDirectory(directory)
+      const refused = refusedKey()
+      if (refused !== undefined) return refused
+      put(stem, encoded.success)
       return undefined
     } catch (error) {
       const detail = error instanceof SyntaxError ? "only a part could be written; is the disk full?" : detailOf(error)

@@ -11,6 +11,7 @@ import { memoryShelf } from "./memory-shelf.ts"
 import { currentVersion, type Entry, type Key, type StoredClient, type StoredRecord } from "./record.ts"
 import { type Renewal, type Renewed, type ReplaceGrant, renewing, type Swap } from "./renewal.ts"
 import type { Shelf } from "./shelf.ts"
+import type { StoreKey } from "./store-key.ts"
 
 type Stored<A> = Effect.Effect<A, VaultFailure, Findings>
 
@@ -48,11 +49,16 @@ export class Vault extends Context.Service<
     readonly forget: (key: Key, ifClientIdIs?: string) => Stored<boolean>
   }
 >()("mcp-dcr-tui/vault/Vault") {
-  /** Files in a directory, by default the platform's; nothing is created before the first record is saved. */
-  static readonly layer = (options: { readonly directory?: string | undefined } = {}): Layer.Layer<Vault> =>
+  /**
+   * Files in a directory, by default the platform's; nothing is created before the first record is saved. With a key they are
+   * encrypted; where the key comes from is looked at when the first file is met.
+   */
+  static readonly layer = (
+    options: { readonly directory?: string | undefined; readonly key?: StoreKey | undefined } = {},
+  ): Layer.Layer<Vault> =>
     Layer.sync(Vault, () => {
       const directory = options.directory ?? defaultDirectory()
-      return vaultOn(fileShelf(directory), directory)
+      return vaultOn(fileShelf(directory, options.key), directory)
     })
 
   /** For `--no-store`, and where no store can be had: forgotten when the program ends. */

@@ -3,6 +3,7 @@ import type { Grant } from "../../oauth/grant.ts"
 import { refreshGrant } from "../../oauth/refresh.ts"
 import type { Problem } from "../../text/problem.ts"
 import { Vault } from "../../vault/vault.ts"
+import { flowFailure } from "../failure.ts"
 import { forgetClient, type HeldCredentials, orWarn } from "../stored.ts"
 
 /**
@@ -61,6 +62,10 @@ export const renew = Effect.fn("flow.renew")(function* ({ record, client, grant,
         (failure) => (failure._tag === "VaultFailure" ? orWarn(undefined)(Effect.fail(failure)) : Effect.fail(failure)),
       ),
     )
+  if (renewed !== undefined && renewed.by !== "nobody") return renewed
+  // Another run has signed out, or found the refresh token dead: ours is the same, and is not sent again.
+  if (renewed?.record !== undefined && renewed.record.grant === undefined)
+    return yield* flowFailure("nothing_to_refresh", { url: record.serverUrl })
   // What the store does not hold this run may hold all the same.
-  return renewed === undefined || renewed.by === "nobody" ? yield* unstored : renewed
+  return yield* unstored
 })
