@@ -77,7 +77,7 @@ export const helpLines = (doc: HelpDoc, path: ReadonlyArray<string>): ReadonlyAr
       "Commands",
       table(
         subcommands.map(({ name, description }) => [name, description]),
-        12,
+        4 + Math.max(0, ...subcommands.map(({ name }) => name.length)),
       ),
     ),
     ...flagSections(doc),

@@ -1,4 +1,5 @@
 import readline from "node:readline"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { asides } from "../flow/asides/index.ts"
@@ -68,6 +69,7 @@ const cancelOnSignal = Effect.fnUntraced(function* () {
   const context = yield* Effect.context<never>()
   // Real time: this is about fingers and processes, not about the flow.
   let since: number | undefined
+  const came = yield* Deferred.make<void>()
   const onSignal = () => {
     const now = performance.now()
     if (since !== undefined) {
@@ -75,16 +77,19 @@ const cancelOnSignal = Effect.fnUntraced(function* () {
       return
     }
     since = now
+    Deferred.doneUnsafe(came, Effect.void)
     Effect.runForkWith(context)(flow.intend({ _tag: "Cancel" }))
   }
   // Never taken off again: between the last step and the end of the process an echo must not kill it.
   for (const signal of signals) process.on(signal, onSignal)
-  return { interrupted: () => since !== undefined }
+  return { interrupted: () => since !== undefined, interruption: Deferred.await(came) }
 })
 
 export interface Run {
   readonly printer: Printer
   readonly interrupted: () => boolean
+  /** Ends with the first signal: for commands that wait for something else than the flow. */
+  readonly interruption: Effect.Effect<void>
 }
 
 /** Everything a plain command needs around its work: services, transcript, journal file, signals, pasted callbacks. */
@@ -105,8 +110,8 @@ export const withRun = <A, E>(
     const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
     if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
     if (options.reads !== "requests") yield* readPastes()
-    const { interrupted } = yield* cancelOnSignal()
-    return yield* use({ printer, interrupted })
+    const signals = yield* cancelOnSignal()
+    return yield* use({ printer, ...signals })
   }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal })))
 
 /** The exit code of a step that did not end well; says why as JSON, or in one line where the transcript was not wanted. */

@@ -49,9 +49,16 @@ export const session = Effect.fn("commands.session")(function* (input: ServerInp
       const connected = yield* flow.runTo("connect")
       const code = endOf(run, connected, "connect", output)
       if (code !== 0) return code
-      const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+      const requests = yield* Effect.acquireRelease(
+        Effect.sync(() => readline.createInterface({ input: process.stdin })),
+        (open) => Effect.sync(() => open.close()),
+      )
+      const lines = requests[Symbol.asyncIterator]()
       for (;;) {
-        const { value, done } = yield* Effect.promise(() => lines.next())
+        const { value, done } = yield* Effect.raceFirst(
+          Effect.promise(() => lines.next()),
+          Effect.as(run.interruption, { value: "", done: true }),
+        )
         if (done === true || run.interrupted()) break
         if (value.trim() === "") continue
         const request = readLine(value)

@@ -49,8 +49,9 @@ const moments: ReadonlyArray<Moment> = [
   },
 ]
 
+// A second on a machine that does something else as well: tried again before it counts.
 describe.each(["SIGINT", "SIGTERM"] as const)("%s ends a run with 130 within a second", (signal) => {
-  test.each(moments)("$name", async ({ args, comes }) => {
+  test.each(moments)("$name", { retry: 2 }, async ({ args, comes }) => {
     using folder = temporaryFolder()
     const journal = folder.file("journal")
     const store = args()[0] === "demo" ? [] : ["--store", folder.file("store")]

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { type Mock, startMock } from "../../mock/index.ts"
+import { run, start } from "./program.ts"
+
+let mock: Mock
+beforeAll(async () => {
+  mock = await startMock({ noAuth: true })
+})
+afterAll(() => mock.close())
+
+const linesOf = (stdout: string): ReadonlyArray<unknown> =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+
+describe("session", () => {
+  test("answers each line with one line, in order, bad ones too, until the input ends", async () => {
+    const requests = [
+      '{"method":"tools/call","params":{"name":"add","arguments":{"a":1,"b":2}}}',
+      "no JSON",
+      '{"method":"no/such"}',
+      '{"method":"tools/call","params":{"name":"add","arguments":{"a":3,"b":4}}}',
+    ]
+    const ended = await run(["session", mock.url, "--no-store"], { input: `${requests.join("\n")}\n` })
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(linesOf(ended.stdout)).toMatchObject([
+      { result: { structuredContent: { sum: 3 } } },
+      { error: { code: "request_invalid" } },
+      { error: { what: expect.any(String) } },
+      { result: { structuredContent: { sum: 7 } } },
+    ])
+  })
+
+  test("answers at once, not only when the input ends", async () => {
+    const running = start(["session", mock.url, "--no-store"], { input: "open" })
+    running.write('{"method":"tools/call","params":{"name":"echo","arguments":{"message":"one"}}}\n')
+    await running.says("stdout", /^.*one.*\n$/)
+    running.write('{"method":"tools/call","params":{"name":"echo","arguments":{"message":"two"}}}\n')
+    await running.says("stdout", /^.*one.*\n.*two.*\n$/)
+    running.kill("SIGINT")
+    expect(await running.end).toMatchObject({ code: 130, signal: null })
+  })
+})
+
+describe("what else a server offers", () => {
+  test.each(["resources", "prompts"])("%s", async (name) => {
+    const json = await run([name, mock.url, "--no-store", "--json"])
+    expect(json, json.stderr).toMatchObject({ code: 0 })
+    expect(json.document()).toMatchObject({ serverUrl: mock.url, [name]: expect.arrayContaining([expect.any(Object)]) })
+    const plain = await run([name, mock.url, "--no-store"])
+    expect(plain).toMatchObject({ code: 0 })
+    expect(plain.stdout.trim().split("\n").length).toBeGreaterThan(1)
+  })
+})
