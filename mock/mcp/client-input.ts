@@ -68,6 +68,23 @@ function withoutId({ method, params }: ClientRequest): JsonObject {
   return { method, params: rest }
 }
 
+/** Choices with titles as 2025-06-18 spelled them; `oneOf` came with 2025-11-25 (MCP elicitation, Requested Schema). */
+function withEnumNames(request: ClientRequest): ClientRequest {
+  const { requestedSchema: schema } = request.params
+  if (!isObject(schema) || !isObject(schema.properties)) return request
+  const properties = Object.entries(schema.properties).map(([name, property]) => {
+    if (!isObject(property) || !Array.isArray(property.oneOf)) return [name, property]
+    const { oneOf, ...rest } = property
+    const choices = property.oneOf.filter(isObject)
+    return [
+      name,
+      { ...rest, enum: choices.map((choice) => choice.const), enumNames: choices.map((choice) => choice.title) },
+    ]
+  })
+  const requestedSchema = { ...schema, properties: Object.fromEntries(properties) }
+  return { ...request, params: { ...request.params, requestedSchema } }
+}
+
 /** Before 2026-07-28: requests of the server on the event stream of the call, answered by POSTs of the client. */
 function askByStream(call: Call, { request: send }: Outlet): Ask {
   return async (requests) => {
@@ -79,7 +96,8 @@ function askByStream(call: Call, { request: send }: Outlet): Ask {
     if (!send) throw new RpcError(CODES.invalidRequest, "there is no stream on which to ask")
     const found = await Promise.all(
       entries.map(async ([name, request]) => {
-        const answer = await send(request.method, request.params)
+        const { method, params } = call.revision === "2025-06-18" ? withEnumNames(request) : request
+        const answer = await send(method, params)
         if (!answers(request, answer))
           throw new RpcError(CODES.invalidRequest, `the answer to ${request.method} is malformed`)
         return [name, answer] as const

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { type MockOptions, startMock } from "../../mock/index.ts"
+import { type MockOptions, type Revision, startMock } from "../../mock/index.ts"
 import { attempt, authorizeUrl, type Json, member, newClient, Session } from "./client.ts"
 
 const FORMS = { elicitation: { form: {}, url: {} } }
@@ -34,6 +34,17 @@ describe("a form in a session", () => {
     expect(second.id).not.toBe(first.id)
     await opened.reply(second.id, { action: "decline" })
     expect(said(await stream.message())).toBe("No trip was planned.")
+  })
+
+  test.each<[Revision, string[]]>([
+    ["2025-11-25", ["type", "title", "oneOf"]],
+    ["2025-06-18", ["type", "title", "enum", "enumNames"]],
+  ])("spells choices as %s does", async (revision, members) => {
+    await using mock = await startMock()
+    const session = await Session.open(mock, mock.issueToken(), revision, FORMS)
+    const stream = await session.stream("tools/call", { name: "plan_trip" })
+    const request = await stream.message()
+    expect(Object.keys(member(request, "params", "requestedSchema", "properties", "goal") as Json)).toEqual(members)
   })
 
   test("takes no answer of another session, and no answer twice", async () => {

@@ -127,6 +127,38 @@ describe("the official SDK, generation 2", () => {
     expect(ours(mock)).toEqual([])
   })
 
+  test.each<[string, current.ClientOptions]>([
+    ["pinned to 2026-07-28", { versionNegotiation: { mode: { pin: "2026-07-28" } } }],
+    ["with initialize", {}],
+  ])("reads resources, fills prompts in and answers forms, %s", async (_, options) => {
+    await using mock = await startMock({ autoApprove: true })
+    const { client } = await connect(mock, { ...options, capabilities: { elicitation: { form: {} } } })
+    const asked: unknown[] = []
+    client.setRequestHandler("elicitation/create", ({ params }) => {
+      asked.push(params.message)
+      const schema = "requestedSchema" in params ? params.requestedSchema.properties : {}
+      const { city } = schema
+      const first = city !== undefined && "enum" in city ? city.enum[0] : undefined
+      return { action: "accept", content: first === undefined ? { goal: "warm" } : { city: first } }
+    })
+    const trip = await client.callTool({ name: "plan_trip", arguments: {} })
+    expect(asked).toEqual(["What do you like?", "Where do you want to go?"])
+    expect(trip.content).toMatchObject([{ text: expect.stringContaining("3 days in ") }])
+    const { contents } = await client.readResource({ uri: "mock:///weather/Oslo" })
+    expect(contents).toMatchObject([{ mimeType: "application/json" }])
+    const { messages } = await client.getPrompt({ name: "packing_list", arguments: { city: "Oslo" } })
+    expect(messages).toHaveLength(3)
+    const ref = { type: "ref/prompt", name: "packing_list" } as const
+    const { completion } = await client.complete({ ref, argument: { name: "city", value: "o" } })
+    expect(completion.values).toEqual(["Oslo"])
+    // What is not listed cannot be mirrored into headers.
+    await client.listTools()
+    const shop = await client.callTool({ name: "find_shop", arguments: { district: "nørrebro" } })
+    expect(shop.content).toMatchObject([{ text: "The Early Bird, nørrebro district" }])
+    await client.close()
+    expect(ours(mock)).toEqual([])
+  })
+
   test("steps up when a tool needs more than was granted", async () => {
     await using mock = await startMock({ autoApprove: true, scopes: "progressive" })
     const { client, provider } = await connect(mock, { versionNegotiation: { mode: { pin: "2026-07-28" } } })
