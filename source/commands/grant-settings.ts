@@ -43,9 +43,10 @@ const words = { ask: "ask", accept: "accept", decline: "decline" } as const
 /** `--elicit`: one of the words, or the values themselves. */
 export const elicitOf = Effect.fn("commands.elicit")(function* (input: ServerInput) {
   const given = Option.getOrElse(input.elicit, () => "ask")
-  if (given === "ask" || given === "accept" || given === "decline") return { elicit: words[given] as ElicitChoice }
+  const choice = (elicit: ElicitChoice) => ({ elicit })
+  if (given === "ask" || given === "accept" || given === "decline") return choice(words[given])
   const values = Schema.decodeUnknownResult(Values)(given)
   return Result.isSuccess(values)
-    ? { elicit: values.success as ElicitChoice }
+    ? choice(values.success)
     : yield* usageFailure("elicit_invalid", { received: given, expected: "accept, decline or one JSON object" })
 })

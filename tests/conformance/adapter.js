@@ -13,7 +13,7 @@ const url = process.argv.at(-1)
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? ""
 const revision = process.env.MCP_CONFORMANCE_PROTOCOL_VERSION ?? "2026-07-28"
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}")
-const bin = fileURLToPath(new URL("../../dist/bin.js", import.meta.url))
+const bin = process.env.MCP_DCR_TUI_BIN ?? fileURLToPath(new URL("../../dist/bin.js", import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-conformance-"))
 
 /** Secrets enter by file, never as an argument. */
