@@ -53,7 +53,7 @@ const moments: Readonly<Record<string, Scene>> = {
   "flow, log": scene(through("call"), { focus: { ...focus, flow: "log" } }),
   "flow, steps": scene(through("call"), {
     focus: { ...focus, flow: "steps" },
-    flow: { step: "token", scroll: 0, explain: true },
+    flow: { step: "token", scroll: { of: "", top: 0 }, explain: true },
   }),
   log: scene(through("call"), { screen: "log" }),
   "log, filtering": scene(through("call"), { screen: "log", editing: "logFilter" }),

@@ -39,23 +39,27 @@ describe("the screen's own state", () => {
 
   it("forgets the run before when another one is opened, but not the wish to be taught", () => {
     const before = given(
-      { type: "flow", change: { explain: true, step: "token", scroll: 9 } },
+      { type: "flow", change: { explain: true, step: "token", scroll: { of: "token", top: 9 } } },
       { type: "log", change: { open: 3, cursor: 3 } },
       { type: "tools", change: { tool: "echo" } },
       { type: "opened" },
     )
     expect(before.screen).toBe("flow")
-    expect(before.flow).toEqual({ explain: true, scroll: 0 })
+    expect(before.flow).toEqual({ explain: true, scroll: { of: "", top: 0 } })
     expect(before.log.open).toBeUndefined()
     expect(before.tools.tool).toBeUndefined()
   })
 
   it("gives up a choice to follow again", () => {
     const chosen = given(
-      { type: "flow", change: { step: "token", scroll: 4, logBack: 2 } },
+      { type: "flow", change: { step: "token", scroll: { of: "token", top: 4 }, logBack: 2 } },
       { type: "log", change: { cursor: 3 } },
     )
-    expect(reduce(chosen, { type: "follow", what: "step" }).flow).toEqual({ explain: false, scroll: 0, logBack: 2 })
+    expect(reduce(chosen, { type: "follow", what: "step" }).flow).toEqual({
+      explain: false,
+      scroll: { of: "", top: 0 },
+      logBack: 2,
+    })
     expect(reduce(chosen, { type: "follow", what: "flowLog" }).flow.logBack).toBeUndefined()
     expect(reduce(chosen, { type: "follow", what: "log" }).log.cursor).toBeUndefined()
   })

@@ -354,3 +354,29 @@ it("closes a connection that came too late", async () => {
   other.terminal.type("q")
   await other.end
 })
+
+it("reads every step from its top, and J and K scroll it", async () => {
+  await using session = openSession({ size: [80, 24], events: through("server") })
+  const { terminal, flow } = session
+  await terminal.shows(/1-13 of/)
+  terminal.type("JJJK")
+  await terminal.shows(/3-15 of/)
+  flow.append(...through("client").slice(through("server").length - 1))
+  await terminal.shows(/━ 5 PKCE and state/)
+  terminal.type("[")
+  const back = await terminal.shows(/━ 4 Register client/)
+  expect(back).toMatch(/· 1-13 of/)
+})
+
+it("says at the top what was wrong with a pasted answer, and goes on waiting", async () => {
+  await using session = openSession({ size: [80, 24], events: waiting() })
+  const { terminal, flow } = session
+  await terminal.shows(/Waiting for you/)
+  flow.append({
+    _tag: "FindingRaised",
+    at: now(),
+    finding: { severity: "warning", rule: "OAuth 2.1 §4.1.2", text: "pasted text: the state is not ours" },
+  })
+  const screen = await terminal.shows(/the state is not ours/)
+  expect(screen.indexOf("the state is not ours")).toBeLessThan(screen.indexOf("authorize?"))
+})

@@ -137,7 +137,7 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     store.stop()
   }
   const handle = store.handle()
-  const lines = summary(handle?.journal.state(), now())
+  const lines = summary(handle?.journal.state(), now(), handle?.storedIn)
   await handle?.close()
   return { reason, summary: lines }
 }

@@ -30,6 +30,7 @@ const without = <T extends object, K extends keyof T>(value: T, name: K): Omit<T
   return rest
 }
 
+const unscrolled = { of: "", top: 0 }
 const noTop = { request: 0, response: 0 }
 
 export const initialUi = (learn: boolean): Ui => ({
@@ -39,13 +40,13 @@ export const initialUi = (learn: boolean): Ui => ({
   layers: [],
   fields: { url: field("https://") },
   start: { cursor: 0 },
-  flow: { scroll: 0, explain: learn },
+  flow: { scroll: unscrolled, explain: learn },
   log: { tab: "request", scroll: noTop },
   tools: { row: 0, problems: {}, scroll: 0 },
 })
 
 const follows = {
-  step: (ui: Ui): Ui => ({ ...ui, flow: { ...without(ui.flow, "step"), scroll: 0 } }),
+  step: (ui: Ui): Ui => ({ ...ui, flow: { ...without(ui.flow, "step"), scroll: unscrolled } }),
   flowLog: (ui: Ui): Ui => ({ ...ui, flow: without(ui.flow, "logBack") }),
   log: (ui: Ui): Ui => ({ ...ui, log: without(ui.log, "cursor") }),
 }

@@ -61,7 +61,8 @@ export interface StartUi {
 export interface FlowUi {
   /** The step that is looked at; absent: the one that is current. */
   readonly step?: MainStepId
-  readonly scroll: number
+  /** How far the step is scrolled, and what was shown then: when something else is shown it starts at its top. */
+  readonly scroll: { readonly of: string; readonly top: number }
   /** Position in the log counted from the newest; absent: follow. */
   readonly logBack?: number
   readonly explain: boolean

@@ -24,6 +24,8 @@ export interface FlowHandle {
   readonly close: () => Promise<void>
   /** The mock answers the sign-in page by itself. */
   readonly autoApproves?: boolean
+  /** Where clients and tokens are kept; absent when nothing is. */
+  readonly storedIn?: string
 }
 
 export interface StoreOptions {

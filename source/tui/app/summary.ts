@@ -4,7 +4,7 @@ import { clean } from "../ui/cells.ts"
 import { tokenState } from "./facts.ts"
 
 /** What happened, for the lines that stay in the terminal after the full screen is gone. */
-export const summary = (state: FlowState | undefined, now: number): ReadonlyArray<string> => {
+export const summary = (state: FlowState | undefined, now: number, storedIn?: string): ReadonlyArray<string> => {
   if (state === undefined) return ["Nothing was sent."]
   const ended = mainSteps.filter((id) => state.steps[id].status === "done")
   const skipped = mainSteps.filter((id) => state.steps[id].status === "skipped")
@@ -16,13 +16,19 @@ export const summary = (state: FlowState | undefined, now: number): ReadonlyArra
     `Steps    ${ended.length} of ${mainSteps.length} done${skipped.length === 0 ? "" : `, ${skipped.length} not needed`}${failed.length === 0 ? "" : `, failed: ${failed.join(", ")}`}`,
     ...(problem === undefined ? [] : [`Problem  ${problem.what} ${problem.remedy[0] ?? ""}`.trimEnd()]),
     ...(identity === undefined ? [] : [`Client   ${identity.client.clientId} at ${identity.client.issuer}`]),
-    `Token    ${tokenState(state, now).replace(/^token ?/, "") || "of unknown life"}`,
+    `Token    ${tokenOf(state, now)}`,
     ...(call === undefined || result === undefined
       ? []
       : [`Call     ${call.tool}: ${result.isError ? "the tool reported an error" : "done"}`]),
     `Traffic  ${state.exchangeCount} HTTP requests${lastStatus(state)}`,
+    ...(storedIn === undefined || identity === undefined ? [] : [`Stored   ${storedIn}`]),
   ].map((line) => clean(line))
 }
+
+const tokenOf = (state: FlowState, now: number): string =>
+  tokenState(state, now)
+    .replace(/^no token$/, "none")
+    .replace(/^token ?/, "") || "of unknown life"
 
 const lastStatus = (state: FlowState): string => {
   const newest = state.exchanges.at(-1)

@@ -28,6 +28,7 @@ export const goOn = (control: Control, flow: FlowScene) => {
   if (next !== "call") return
   control.dispatch({ type: "goto", screen: "tools" })
   control.dispatch({ type: "focus", pane: "result" })
+  control.dispatch({ type: "tools", change: { scroll: 0 } })
 }
 
 /** The exchange that lies `back` before the newest, on the screen of the log. */
@@ -49,7 +50,7 @@ export const select =
     if (scene.flow === undefined) return
     const step = neighbour(viewedStep(scene), by)
     if (step === currentStep(scene.flow.state)) look(control)
-    else control.dispatch({ type: "flow", change: { step, scroll: 0 } })
+    else control.dispatch({ type: "flow", change: { step } })
   }
 
 /** Scrolls the step by one line, whatever has the focus. */

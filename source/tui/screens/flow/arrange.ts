@@ -23,12 +23,20 @@ export const arrange = (scene: Scene, body: Rect): FlowPanes => {
   }
 }
 
+/** What the detail pane is about: another step, or the same in another condition, is read from the top. */
+const shownOf = (scene: Scene, { state }: FlowScene): string => {
+  const step = viewedStep(scene)
+  return `${step} ${state.steps[step].status} ${state.wait?.kind ?? ""}`
+}
+
 /** Rows of the detail pane, and how far it can be scrolled. */
 export const detailWindow = (scene: Scene, flow: FlowScene, at: Rect) => {
   const rows = detailRows(scene, flow, viewedStep(scene), innerWidth(at.width))
   const height = innerHeight(at.height)
   const last = Math.max(0, rows.length - height)
-  return { rows, height, last, top: clamp(scene.ui.flow.scroll, 0, last) }
+  const { scroll } = scene.ui.flow
+  const shown = shownOf(scene, flow)
+  return { rows, height, last, top: clamp(scroll.of === shown ? scroll.top : 0, 0, last), shown }
 }
 
 /** The panes that can have the focus now, in the order of the Tab key. */

@@ -1,10 +1,11 @@
 import type { FlowState } from "../../../flow/state.ts"
+import type { Finding } from "../../../text/finding.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { clean, width } from "../../ui/cells.ts"
 import { field, fieldSpans } from "../../ui/field.ts"
 import { clock } from "../../ui/millis.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
-import { heading } from "./sections.ts"
+import { findingRows, heading } from "./sections.ts"
 
 export type BrowserWait = Extract<NonNullable<FlowState["wait"]>, { readonly kind: "browser" }>
 
@@ -27,13 +28,19 @@ const addressRows = (url: string, cells: number): ReadonlyArray<Row> => {
   )
 }
 
-/** How to get there, where the answer is awaited, since when, and every way out. */
-export const browserWaitRows = (wait: BrowserWait, scene: Scene, cells: number): ReadonlyArray<Row> => {
+/** How to get there, what was wrong with a pasted answer, where the answer is awaited, since when, and every way out. */
+export const browserWaitRows = (
+  wait: BrowserWait,
+  slips: ReadonlyArray<Finding>,
+  scene: Scene,
+  cells: number,
+): ReadonlyArray<Row> => {
   const pasting = scene.ui.editing === "callback"
   return [
     heading("Waiting for you in the browser", span(clock(scene.now - wait.since))),
     row(openedText[wait.opened]),
     ...(wait.detail === undefined ? [] : [row(span(wait.detail, "warn"))]),
+    ...findingRows(slips, cells, scene.theme),
     blank,
     ...addressRows(wait.url, cells),
     blank,

@@ -1,4 +1,6 @@
+import type { StepState } from "../../../flow/state.ts"
 import { type MainStepId, mainSteps } from "../../../flow/step-id.ts"
+import type { Finding } from "../../../text/finding.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { spinnerAfter } from "../../app/wake.ts"
 import { meter, spinner } from "../../ui/meter.ts"
@@ -67,7 +69,8 @@ export const detailRows = (scene: Scene, flow: FlowScene, id: MainStepId, cells:
   const background = [...whyItCanFail(step, cells, theme), ...spec(step, cells, theme)]
   if (state.status === "failed" && state.problem !== undefined)
     return [...errorRows(id, state.problem, cells, theme), ...told, ...background]
-  if (wait !== undefined && wait.step === id) return [...browserWaitRows(wait, scene, cells), ...told, ...background]
+  if (wait !== undefined && wait.step === id)
+    return [...browserWaitRows(wait, slips(state), scene, cells), ...told, ...background]
   const purpose = [...paragraph(step.purpose, cells), blank]
   switch (state.status) {
     case "todo":
@@ -97,6 +100,10 @@ export const detailRows = (scene: Scene, flow: FlowScene, id: MainStepId, cells:
       ]
   }
 }
+
+/** The last thing that was wrong with a pasted answer: it belongs to the top, where the next try is made. */
+const slips = ({ findings }: StepState): ReadonlyArray<Finding> =>
+  findings.filter(({ severity }) => severity === "warning" || severity === "error").slice(-1)
 
 /** Title of the detail pane: number and name. */
 export const detailTitle = (flow: FlowScene, id: MainStepId): string =>

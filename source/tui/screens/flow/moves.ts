@@ -10,15 +10,15 @@ import { currentStep, viewedStep } from "./current.ts"
 export const moveDetail = (control: Control, scene: Scene, motion: Motion) => {
   if (scene.flow === undefined) return
   const { detail } = arrange(scene, shell(scene.columns, scene.rows).body)
-  const { last, height, top } = detailWindow(scene, scene.flow, detail)
-  control.dispatch({ type: "flow", change: { scroll: moved(top, motion, last, height) } })
+  const { last, height, top, shown } = detailWindow(scene, scene.flow, detail)
+  control.dispatch({ type: "flow", change: { scroll: { of: shown, top: moved(top, motion, last, height) } } })
 }
 
 const moveSteps = (control: Control, scene: Scene, motion: Motion) => {
   if (scene.flow === undefined) return
   const step = mainSteps[moved(mainSteps.indexOf(viewedStep(scene)), motion, mainSteps.length - 1, 10)]
   if (step === undefined || step === currentStep(scene.flow.state)) control.dispatch({ type: "follow", what: "step" })
-  else control.dispatch({ type: "flow", change: { step, scroll: 0 } })
+  else control.dispatch({ type: "flow", change: { step } })
 }
 
 /** Any move up pauses following; the bottom resumes it. */
