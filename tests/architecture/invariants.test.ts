@@ -74,9 +74,18 @@ describe("I-1: one door to the network", () => {
     onlyIn([], places(names(/^(?:globalThis\.)?(?:fetch|WebSocket|EventSource|XMLHttpRequest|navigator)$/)))
   })
 
-  it("starts programs only to open a browser, to name the holder of a port and as a local server; never a shell", () => {
+  it("starts programs in named files only, and never a shell", () => {
     onlyIn(
-      ["source/mcp/stdio-child.ts", "source/oauth/browser.ts", "source/oauth/port-holder.ts"],
+      [
+        // A local server, on its standard input and output.
+        "source/mcp/stdio-child.ts",
+        "source/oauth/browser.ts",
+        // Who holds the callback's port, and whether the holder of a lock still runs.
+        "source/oauth/port-holder.ts",
+        "source/vault/process-life.ts",
+        // The tool of the system's keyring.
+        "source/vault/keyring.ts",
+      ],
       places(importsOf(/^(?:node:)?(?:child_process|cluster|worker_threads|vm)$/)),
     )
     onlyIn([], places(callsOf(/^(?:child_?process\.)?exec(?:Sync)?$/i)))
@@ -91,8 +100,10 @@ describe("I-2: secrets are revealed where the header or body is built, and in th
       [
         "source/oauth/authorization-headers.ts",
         "source/oauth/client-authentication.ts",
+        "source/oauth/client-management.ts",
         "source/oauth/dpop-key.ts",
         "source/oauth/id-jag.ts",
+        "source/oauth/introspection.ts",
         "source/oauth/machine-grants.ts",
         "source/oauth/refresh.ts",
         "source/oauth/registration.ts",
@@ -101,7 +112,11 @@ describe("I-2: secrets are revealed where the header or body is built, and in th
         "source/oauth/token.ts",
         "source/mcp/http-request.ts",
         "source/mcp/initialize.ts",
+        "source/vault/keyring.ts",
         "source/vault/record.ts",
+        "source/vault/renewal.ts",
+        "source/vault/sealing.ts",
+        "source/vault/store-key.ts",
         "source/vault/vault.ts",
         // Shows the secrets of one exchange for 30 seconds, when a person asks for it.
         "source/text/secret-book.ts",
@@ -153,6 +168,8 @@ describe("I-4: time and randomness come through seams", () => {
         "source/tui/app/main.tsx",
         // Frames of the screen, never anything that is kept.
         "source/tui/app/store.ts",
+        // Whether a second Ctrl-C is one, or the echo of the first.
+        "source/commands/run.ts",
       ],
       places(
         (file, node) =>
@@ -191,8 +208,10 @@ describe("I-5: failures are values", () => {
       [
         // Inside functions whose own file catches it: conf takes a parser that throws.
         "source/vault/record-file.ts",
-        // Passes on what the system threw; the shelf turns it into a failure.
+        // Pass on what the system threw; shelf and lock turn it into a failure.
         "source/vault/housekeeping.ts",
+        "source/vault/claim.ts",
+        "source/vault/place.ts",
       ],
       places((_, node) => node.type === "ThrowStatement"),
     )
@@ -237,6 +256,8 @@ describe("I-5: failures are values", () => {
         "source/commands/run.ts",
         // The process group of a local server that we started.
         "source/mcp/stdio-child.ts",
+        // Signal 0, which only asks whether somebody is there.
+        "source/vault/process-life.ts",
       ],
       places(callsOf(/^process\.(?:exit|abort|kill|reallyExit)$/)),
     )

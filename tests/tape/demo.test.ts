@@ -3,13 +3,13 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { describe, expect, inject, it } from "vitest"
 import "../commands/bundle.ts"
-import { allBindings } from "../docs/bindings.ts"
+import { keyContexts } from "../../source/tui/keys/docs.ts"
 import { lintTape } from "./lint.ts"
 import { playTape } from "./play.ts"
 import { parseTape } from "./tape.ts"
 
 const tape = parseTape(readFileSync(path.resolve(import.meta.dirname, "../../demo.tape"), "utf8"))
-const boundKeys = new Set(allBindings.flatMap(({ keys }) => keys))
+const boundKeys = new Set(keyContexts.flatMap(({ bindings }) => bindings.flatMap(({ keys }) => keys)))
 
 /** A folder with the program under its own name, as if it were installed. */
 const installed = () => {
