@@ -1,0 +1,50 @@
+import { type ManualClock, manualClock, systemClock } from "../../mock/clock.ts"
+import { startMock } from "../../mock/index.ts"
+
+// The server in a process of its own, told what to do by its parent. argv: token lifetime in seconds, `real` or `manual` clock.
+
+const [lifetime = "2", time = "real"] = process.argv.slice(2)
+const clock: ManualClock | undefined = time === "manual" ? manualClock(Date.now()) : undefined
+
+/** What happened at the authorization server since the last tally. */
+const fresh = () => ({
+  refreshes: 0,
+  refused: [] as Array<string>,
+  signIns: 0,
+  registrations: 0,
+  needless: 0,
+  calls: 0,
+})
+let tally = fresh()
+let issuedAt = 0
+
+const now = () => (clock ?? systemClock).now()
+
+const mock = await startMock({
+  clock: clock ?? systemClock,
+  tokenLifetime: Number(lifetime),
+  autoApprove: true,
+  rateLimits: { registration: 1_000_000 },
+  onEvent: ({ route, form, status, error, at, tool }) => {
+    if (route === "register" && status === 201) tally.registrations += 1
+    if (tool !== undefined && status === 200) tally.calls += 1
+    if (route !== "token") return
+    if (form?.grant_type === "refresh_token") {
+      if (status === 200) tally.refreshes += 1
+      else tally.refused.push(error ?? `${status}`)
+      // More than a tenth of its life was left: somebody renewed what was new.
+      if (status === 200 && at - issuedAt < Number(lifetime) * 900) tally.needless += 1
+    } else if (status === 200) tally.signIns += 1
+    if (status === 200) issuedAt = now()
+  },
+})
+
+process.on("message", (message) => {
+  if (message === "expire") clock?.advance((Number(lifetime) + 1) * 1_000)
+  if (message === "tally") {
+    process.send?.({ tally, issuedAt })
+    tally = fresh()
+  }
+  if (message === "close") void mock.close().then(() => process.disconnect())
+})
+process.send?.({ url: mock.url })

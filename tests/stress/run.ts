@@ -1,0 +1,166 @@
+// npm run stress: what must hold however many run at once and whoever is killed. Ends by itself, prints its figures, and ends
+// with 1 when one of them is not as it must be. `npm run stress -- 10` plays 10 rounds instead of 50, and 60 kills.
+import { execFileSync } from "node:child_process"
+import fs from "node:fs"
+import path from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import * as Effect from "effect/Effect"
+import { type Finding, Findings } from "../../source/text/finding.ts"
+import { reveal } from "../../source/text/secret.ts"
+import { Vault } from "../../source/vault/vault.ts"
+import { key } from "../vault/records.ts"
+import { type Ended, startProgram, startServer, startWriter } from "./children.ts"
+
+const rounds = Number(process.argv[2] ?? 50)
+const processes = 8
+const kills = rounds * 6
+
+const base = path.join("node_modules", ".cache", "mcp-dcr-tui")
+fs.mkdirSync(base, { recursive: true })
+const home = path.resolve(fs.mkdtempSync(path.join(base, "stress-")))
+process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }))
+const bin = path.join(home, "dist", "bin.js")
+
+const wrong: Array<string> = []
+const expectThat = (holds: boolean, otherwise: string) => {
+  if (!holds) wrong.push(otherwise)
+}
+const figures = (name: string, values: Readonly<Record<string, number | string>>) => {
+  const words = Object.entries(values).map(([what, value]) => `${what} ${value}`)
+  console.log(`${name}\n  ${words.join(" · ")}`)
+}
+
+/** What a run says that finds the note of one that was cut off between sending the refresh token and storing the answer. */
+const cutOff = "ended before its answer was stored"
+
+interface Variant {
+  readonly name: string
+  /** Seconds that tokens live. */
+  readonly lifetime: number
+  readonly time: "real" | "manual"
+  readonly kill: boolean
+}
+
+const variants: ReadonlyArray<Variant> = [
+  { name: "tokens of 2 seconds, renewed before they are sent", lifetime: 2, time: "real", kill: false },
+  { name: "tokens that the server refuses early (401)", lifetime: 3_600, time: "manual", kill: false },
+  { name: "the same, one process killed in each round", lifetime: 3_600, time: "manual", kill: true },
+]
+
+const play = async ({ name, lifetime, time, kill }: Variant, index: number) => {
+  const server = await startServer(lifetime, time)
+  const store = path.join(home, `store-${index}`)
+  const call = () =>
+    startProgram(bin, ["call", server.url, "echo", "message=hi", "--store", store, "--browser", "follow"])
+  const began = performance.now()
+  const first = await call().end
+  expectThat(first.code === 0, `${name}: the first sign-in failed: ${first.err}`)
+  const started = await server.tally()
+  expectThat(started.tally.registrations === 1, `${name}: ${started.tally.registrations} registrations at first`)
+  let { issuedAt } = started
+  const span = performance.now() - began
+
+  const sum = { calls: 0, refreshes: 0, needless: 0, failures: 0, killed: 0, cutOff: 0, signedOut: 0, registrations: 0 }
+  for (let round = 1; round <= rounds; round += 1) {
+    if (time === "manual") server.expire()
+    else await sleep(Math.max(0, issuedAt + lifetime * 1_000 - Date.now()))
+    const runs = Array.from({ length: processes }, call)
+    const victim = kill ? runs[Math.floor(Math.random() * processes)] : undefined
+    if (victim !== undefined) void sleep(Math.random() * span * 4).then(victim.kill)
+    const ends: ReadonlyArray<Ended> = await Promise.all(runs.map(({ end }) => end))
+    const { tally, issuedAt: latest } = await server.tally()
+    issuedAt = latest
+
+    const cut = ends.some(({ err }) => err.includes(cutOff))
+    sum.killed += ends.filter(({ signal }) => signal !== null).length
+    sum.cutOff += cut ? 1 : 0
+    sum.signedOut += tally.signIns > 0 ? 1 : 0
+    sum.calls += tally.calls
+    sum.refreshes += tally.refreshes
+    sum.needless += tally.needless
+    sum.registrations += tally.registrations
+    const failed = ends.filter(({ signal, code, out }) => signal === null && (code !== 0 || out !== "hi\n"))
+    sum.failures += failed.length
+    for (const { code, err } of failed) wrong.push(`${name}, round ${round}: exit ${code}: ${err.slice(-600)}`)
+    // Signed out may only be who lost an answer to a kill, and then it was said.
+    expectThat(tally.signIns === 0 || cut, `${name}, round ${round}: signed out (${tally.refused})`)
+    expectThat(tally.refused.length === 0 || cut, `${name}, round ${round}: a refresh was refused: ${tally.refused}`)
+    if (time === "manual" && !cut)
+      expectThat(tally.refreshes === 1, `${name}, round ${round}: ${tally.refreshes} refreshes of one token`)
+  }
+  expectThat(sum.needless === 0, `${name}: ${sum.needless} refreshes of a token that was still good`)
+  expectThat(sum.registrations === 0, `${name}: registered again ${sum.registrations} times`)
+  if (!kill) expectThat(sum.signedOut === 0 && sum.cutOff === 0, `${name}: signed out without a kill`)
+  const left = fs.readdirSync(store).filter((file) => !/^[a-z0-9.-]+\.json$/.test(file))
+  await server.close()
+  figures(name, {
+    rounds,
+    processes,
+    ...sum,
+    "left behind": left.length === 0 ? "nothing" : left.join(" "),
+    seconds: Math.round((performance.now() - began) / 1_000),
+  })
+}
+
+/** Kills writers at random moments and looks at what they left. */
+const killWriters = async (lane: number, times: number) => {
+  const store = path.join(home, `written-${lane}`)
+  const findings: Array<Finding> = []
+  const look = Vault.use((vault) => Effect.all([vault.find(key), vault.list])).pipe(
+    Effect.provide(Vault.layer({ directory: store })),
+    Effect.provideService(Findings, { raise: (finding) => Effect.sync(() => void findings.push(finding)) }),
+  )
+  const seen = { kills: 0, inTheMiddle: 0, writes: 0 }
+  for (let turn = 1; turn <= times; turn += 1) {
+    let told = 0
+    const writer = await startWriter(store, (count) => {
+      told = count
+    })
+    await sleep(Math.random() * 60)
+    await writer.kill()
+    seen.kills += 1
+    seen.writes += told
+    const leftovers = fs.readdirSync(store).filter((name) => !name.endsWith(".json"))
+    seen.inTheMiddle += leftovers.length > 0 ? 1 : 0
+    const [record, all] = await Effect.runPromise(look)
+    const token = record?.grant && reveal(record.grant.accessToken)
+    const [, pid, count] = /^canary-access-(\d+)-(\d+)$/.exec(token ?? "") ?? []
+    expectThat(record?.client.clientId === "client-1" && all.length === 1, `kill ${turn}: the registration is lost`)
+    expectThat(token !== undefined, `kill ${turn}: the token is lost`)
+    // Everything that was said to be stored is, or something newer of the same writer.
+    if (told > 0)
+      expectThat(
+        Number(pid) === writer.pid && Number(count) >= told,
+        `kill ${turn}: ${token}, though ${told} was stored`,
+      )
+  }
+  expectThat(findings.length === 0, `after kills: ${findings.map(({ text }) => text).join(" ")}`)
+  return seen
+}
+
+console.log(`Building the program into ${path.relative(".", home)}`)
+execFileSync(process.execPath, ["build.js", path.dirname(bin)], { stdio: "inherit" })
+fs.writeFileSync(path.join(path.dirname(bin), "package.json"), '{ "type": "module" }\n')
+
+// However it goes wrong, it ends.
+const limit = setTimeout(() => {
+  console.log("not done after 15 minutes")
+  process.exit(1)
+}, 900_000)
+
+for (const [index, variant] of variants.entries()) await play(variant, index)
+
+const before = performance.now()
+const lanes = await Promise.all([0, 1].map((lane) => killWriters(lane, kills / 2)))
+const total = (what: "kills" | "inTheMiddle" | "writes") => lanes.reduce((sum, lane) => sum + lane[what], 0)
+figures("kills at random points of the write path", {
+  kills: total("kills"),
+  "in the middle of a write or with a lock held": total("inTheMiddle"),
+  "writes that were finished": total("writes"),
+  seconds: Math.round((performance.now() - before) / 1_000),
+})
+
+clearTimeout(limit)
+for (const what of wrong.slice(0, 20)) console.log(`✗ ${what}`)
+console.log(wrong.length === 0 ? "✓ all of it held" : `✗ ${wrong.length} did not hold`)
+process.exitCode = wrong.length === 0 ? 0 : 1
