@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
+import net from "node:net"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { type Mock, type MockOptions, type RouteName, startMock } from "../../mock/index.ts"
 import { type ProgramServices, programLayer } from "../../source/commands/program.ts"
 import type { Settings } from "../../source/commands/settings.ts"
@@ -23,10 +25,20 @@ export const mocked = (options: MockOptions = {}) =>
   )
 
 /** A store of its own, in a folder that vanishes with the scope. */
-export const temporaryStore: Effect.Effect<string, never, import("effect/Scope").Scope> = Effect.acquireRelease(
+export const temporaryStore: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => path.join(mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-flow-")), "store")),
   (store) => Effect.sync(() => rmSync(path.dirname(store), { recursive: true, force: true })),
 )
+
+/** Holds a port of this machine until the scope closes. */
+export const occupied = (port: number) =>
+  Effect.acquireRelease(
+    Effect.callback<net.Server>((resume) => {
+      const server = net.createServer((socket) => socket.destroy())
+      server.listen(port, "127.0.0.1", () => resume(Effect.succeed(server)))
+    }),
+    (server) => Effect.callback<void>((resume) => void server.close(() => resume(Effect.void))),
+  )
 
 export interface Run {
   readonly flow: Flow["Service"]
