@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { describe, expect, inject, it } from "vitest"
+import { describe, expect, inject, it, vi } from "vitest"
 import "../commands/bundle.ts"
 import { keys, openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts"
 
@@ -25,7 +25,8 @@ describe("the screen in a terminal", () => {
   it("opens on the alternate screen and fills it exactly", async () => {
     await using terminal = program([])
     const lines = (await terminal.shows(/\? help$/m)).split("\n")
-    expect(terminal.modes()).toMatchObject({ alternate: true, paste: true })
+    // Pasting is asked for right after the first frame.
+    await vi.waitFor(() => expect(terminal.modes()).toMatchObject({ alternate: true, paste: true }))
     expect(lines).toHaveLength(30)
     expect(lines[0]).toMatch(/^ mcp-dcr-tui/)
     expect(lines[1]).toContain("[1 Start]")
