@@ -86,7 +86,7 @@ describe("what a command prints", () => {
 
   test("--verbose: every request and answer, whole", async () => {
     const ended = await run(["call", mock.url, "add", "a=1", "b=2", "--no-store", "--verbose"])
-    expect(ended.stderr).toMatch(/→ POST http:.*\/mcp\n(?:.*\n)*? +content-type: application\/json\n/)
+    expect(ended.stderr).toMatch(/→ POST http:\S+\/mcp tools\/call add\n(?:.*\n)*? +content-type: application\/json\n/)
     expect(ended.stderr).toMatch(/"method":"tools\/call"/)
     expect(ended.stderr).toMatch(/← 200 · .*#\d+ mcp\n/)
   })
@@ -130,6 +130,12 @@ describe("what a command prints", () => {
     expect(json.document()).toMatchObject({
       results: expect.arrayContaining([expect.objectContaining({ tool: "add" })]),
     })
+  })
+
+  test("--mock without a terminal is the demo: what `npm start` shows to a pipe", async () => {
+    const ended = await run(["--mock"])
+    expect(ended).toMatchObject({ code: 0, stderr: "" })
+    expect(ended.stdout).toMatch(/1 Probe resource\n[\s\S]*10 Call a tool\n[\s\S]*✓ \d+ exchanges: [^\n]*\n$/)
   })
 
   test("a step-up is asked for on the way to the result", async () => {

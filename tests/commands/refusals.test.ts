@@ -75,7 +75,8 @@ describe("a server that cannot be used", () => {
     { name: "never answers", handler: () => {}, exit: 6, code: "request_timed_out", step: "probe", says: /--timeout/ },
   ])("$name: $exit", async ({ handler, ...expected }) => {
     await using server = await listen(() => handler)
-    const ended = await run(["tools", `${server.origin}/mcp`, "--no-store", "--json", "--timeout", "0.5"])
+    const patience = expected.code === "request_timed_out" ? "0.3" : "30"
+    const ended = await run(["tools", `${server.origin}/mcp`, "--no-store", "--json", "--timeout", patience])
     expectFailure(ended, expected)
   })
 
