@@ -159,7 +159,8 @@ const make = (options: RunnerOptions) =>
           inOrder(stop, newErrand(decision), before, mode("auto")).pipe(Effect.andThen(start(drive(goal)))),
         )
         yield* Fiber.await(fiber)
-        return journal.state()
+        // Whoever ended it has written everything down by then.
+        return yield* oneIntent(Effect.sync(journal.state))
       }).pipe(Effect.onInterrupt(() => stop))
 
     yield* journal.append({ _tag: "RunStarted", serverUrl: options.target.serverUrl, version: options.version })
