@@ -1,10 +1,11 @@
 import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import type { Event } from "./event.ts"
+import type { Fact } from "./facts.ts"
 import { bodyRing } from "./flow-state.ts"
 
 /** Events kept in memory. The fold goes on; what is saved to a file (`--journal`) is whole. */
 export const eventRing = 20_000
-/** How many results of tools, the newest, are kept with what they contain: one may be as large as 16 MB. */
+/** How many results, the newest, are kept with what they contain: one may be as large as 16 MB. */
 export const resultRing = 50
 
 const withoutText = <R extends RequestRecord | ResponseRecord>(record: R): R =>
@@ -15,6 +16,13 @@ interface Bulk {
   readonly ring: "bodies" | "results"
   readonly most: number
   readonly thin: Event
+}
+
+/** What is left of a result: which exchange it came with. */
+const thinFact = ({ name, value }: Fact): Fact | undefined => {
+  if (name === "result")
+    return { name, value: { content: [], isError: value.isError, raw: {}, exchange: value.exchange } }
+  return name === "answer" ? { name, value: { result: {}, exchange: value.exchange } } : undefined
 }
 
 const bulkOf = (event: Event): Bulk | undefined => {
@@ -28,14 +36,8 @@ const bulkOf = (event: Event): Bulk | undefined => {
         ? undefined
         : { ring: "bodies", most: 2 * bodyRing, thin: { ...event, response: withoutText(event.response) } }
     case "FactLearned": {
-      const { fact } = event
-      if (fact.name !== "result") return undefined
-      const { isError, exchange } = fact.value
-      return {
-        ring: "results",
-        most: resultRing,
-        thin: { ...event, fact: { name: "result", value: { content: [], isError, raw: {}, exchange } } },
-      }
+      const thin = thinFact(event.fact)
+      return thin && { ring: "results", most: resultRing, thin: { ...event, fact: thin } }
     }
     default:
       return undefined
