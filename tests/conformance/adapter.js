@@ -13,7 +13,8 @@ const url = process.argv.at(-1)
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO ?? ""
 const revision = process.env.MCP_CONFORMANCE_PROTOCOL_VERSION ?? "2026-07-28"
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}")
-const bin = process.env.MCP_DCR_TUI_BIN ?? fileURLToPath(new URL("../../dist/bin.js", import.meta.url))
+const dist = process.env.MCP_DCR_TUI_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url))
+const bin = path.join(dist, "bin.js")
 const folder = mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-conformance-"))
 
 /** Secrets enter by file, never as an argument. */
