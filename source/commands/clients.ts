@@ -12,6 +12,8 @@ import { vaultLayer } from "./vault-layer.ts"
 export interface ClientsInput {
   readonly words: ReadonlyArray<string>
   readonly store: Option.Option<string>
+  readonly storeKeyFile: Option.Option<string>
+  readonly keyring: boolean
   readonly json: boolean
   readonly verbose: boolean
   readonly quiet: boolean

@@ -18,6 +18,7 @@ export const toggles = [
   "legacy-auth",
   "allow-insecure",
   "no-store",
+  "keyring",
   "json",
   "verbose",
   "quiet",
@@ -121,6 +122,12 @@ const leniency = {
 const files = {
   store: text("store", "DIR", "Folder for credentials, instead of the one in your home"),
   noStore: toggle("no-store", "Read and keep no credentials"),
+  storeKeyFile: text(
+    "store-key-file",
+    "FILE",
+    "Encrypt the store with the key in this file; or set MCP_DCR_TUI_STORE_KEY",
+  ),
+  keyring: toggle("keyring", "Encrypt the store with a key that the system's keyring holds"),
   journal: text("journal", "FILE", "Save the journal of this run (JSON lines, without secrets)"),
 }
 
@@ -189,7 +196,21 @@ export const mockFlags = {
   json: toggle("json", "Print one JSON line when ready"),
 }
 
-export const storeFlags = { store: files.store }
+/** A journal that `--journal` has saved. */
+export const journalFile = Argument.String("file").pipe(Argument.withDescription("File that --journal has written"))
+
+export const replayFlags = { reducedMotion: toggle("reduced-motion", "No spinners"), ...output }
+
+export const exportFlags = {
+  format: Flag.Literals("format", ["har", "curl", "markdown", "mermaid", "jsonl"]).pipe(
+    Flag.withMetavar("FORMAT"),
+    Flag.withDescription("What to make of it"),
+  ),
+  output: text("output", "FILE", "Where to write it, instead of standard output"),
+  json: output.json,
+}
+
+export const storeFlags = { store: files.store, storeKeyFile: files.storeKeyFile, keyring: files.keyring }
 
 export const yes = { yes: toggle("yes", "Do not ask before deleting") }
 

@@ -43,10 +43,7 @@ export const programLayer = (
     ...(settings.timeoutMillis === undefined ? {} : { timeoutMillis: settings.timeoutMillis }),
     ...(settings.certificateAuthority === undefined ? {} : { certificateAuthority: settings.certificateAuthority }),
   })
-  const vault =
-    store.kind === "memory"
-      ? Vault.memory
-      : Vault.layer(store.directory === undefined ? {} : { directory: store.directory })
+  const vault = store.kind === "memory" ? Vault.memory : Vault.layer({ directory: store.directory, key: store.key })
   const services = Layer.mergeAll(wire, vault, CallbackDesk.layer, Entropy.layer).pipe(Layer.provideMerge(journal))
   const identity = Layer.succeed(ClientIdentity, {
     name: target.clientName,

@@ -4,11 +4,13 @@ import { defaultTarget, type Target } from "../flow/target.ts"
 import type { ProtocolVersion } from "../mcp/revisions.ts"
 import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import { secret } from "../text/secret.ts"
+import type { StoreKey } from "../vault/store-key.ts"
 import { checkUrl } from "../wire/address.ts"
 import { type UsageFailure, usageFailure } from "./failure.ts"
 import { elicitOf, grantOf, signingKeyOf } from "./grant-settings.ts"
 import { type Output, outputOf } from "./output.ts"
 import { readText } from "./read-text.ts"
+import { storeKeyIn } from "./store-key-flags.ts"
 
 /** What effect/cli makes of {@link serverFlags}. */
 export interface ServerInput {
@@ -41,6 +43,8 @@ export interface ServerInput {
   readonly legacyAuth: boolean
   readonly allowInsecure: boolean
   readonly store: Option.Option<string>
+  readonly storeKeyFile: Option.Option<string>
+  readonly keyring: boolean
   readonly noStore: boolean
   readonly journal: Option.Option<string>
   readonly json: boolean
@@ -81,6 +85,8 @@ export const defaultInput: ServerInput = {
   legacyAuth: false,
   allowInsecure: false,
   store: Option.none(),
+  storeKeyFile: Option.none(),
+  keyring: false,
   noStore: false,
   journal: Option.none(),
   json: false,
@@ -97,7 +103,9 @@ export interface Settings {
   readonly timeoutMillis?: number
   readonly certificateAuthority?: string
   readonly allowInsecure: boolean
-  readonly store: { readonly kind: "directory"; readonly directory?: string } | { readonly kind: "memory" }
+  readonly store:
+    | { readonly kind: "directory"; readonly directory?: string; readonly key?: StoreKey }
+    | { readonly kind: "memory" }
   readonly journalFile?: string
   readonly output: Output
 }
@@ -214,7 +222,9 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
     allowInsecure: input.allowInsecure,
     ...(Option.isSome(input.timeout) ? { timeoutMillis: input.timeout.value * 1000 } : {}),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
-    store: input.noStore ? { kind: "memory" } : { kind: "directory", ...some("directory", input.store) },
+    store: input.noStore
+      ? { kind: "memory" }
+      : { kind: "directory", ...some("directory", input.store), ...storeKeyIn(input) },
     ...some("journalFile", input.journal),
     output: outputOf(input),
   }

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { Findings } from "../text/finding.ts"
 import { Vault } from "../vault/vault.ts"
 import { line, makePrinter } from "./print.ts"
+import { type StoreKeyInput, storeKeyIn } from "./store-key-flags.ts"
 
 /** For commands that only look into the store: what is wrong with it is said on standard error. */
 const spokenFindings = Layer.succeed(Findings, {
@@ -14,8 +15,12 @@ const spokenFindings = Layer.succeed(Findings, {
 })
 
 /** The store that the flags name, and where it reports. */
-export const vaultLayer = (input: { readonly store: Option.Option<string>; readonly noStore?: boolean }) =>
+export const vaultLayer = (
+  input: StoreKeyInput & { readonly store: Option.Option<string>; readonly noStore?: boolean },
+) =>
   Layer.merge(
-    input.noStore === true ? Vault.memory : Vault.layer({ directory: Option.getOrUndefined(input.store) }),
+    input.noStore === true
+      ? Vault.memory
+      : Vault.layer({ directory: Option.getOrUndefined(input.store), ...storeKeyIn(input) }),
     spokenFindings,
   )
