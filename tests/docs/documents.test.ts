@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import { describe, expect, it } from "vitest"
 import { root } from "../architecture/sources.ts"
@@ -83,6 +83,12 @@ describe("README.md", () => {
     const { scripts } = JSON.parse(read("package.json"))
     expect(readme).toContain("npm install && npm start")
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(["start", "test"]))
+  })
+})
+
+describe("docs/demo.gif", () => {
+  it("is small enough to be kept here", () => {
+    expect(statSync(path.join(root, "docs/demo.gif")).size).toBeLessThan(2_000_000)
   })
 })
 
