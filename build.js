@@ -115,8 +115,10 @@ const { metafile } = await build({
   minify: true,
   jsx: "automatic",
   plugins: [builtins, layoutEngine, measure],
+  // got asks of every body whether it is a FormData. None is, and naming the class would load undici.
+  define: { ...common.define, FormData: "NoFormData" },
   // Some packages inside the bundle are CommonJS; all that they still require is Node's own.
-  banner: { js: "const require=name=>process.getBuiltinModule(name);" },
+  banner: { js: "const require=name=>process.getBuiltinModule(name);class NoFormData{}" },
   // Ink loads its devtools only when DEV is set; a bundle would hoist the import and fail at start.
   alias: { "react-devtools-core": "./build-empty.js" },
   metafile: true,
