@@ -87,6 +87,27 @@ describe("the browser wait", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("opens the same port again while the last page of the attempt before is still to be fetched", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked(asked)
+      yield* run(mock.url, print, (room) =>
+        Effect.gen(function* () {
+          const running = yield* inTheBackground(room.flow.runTo("tools"))
+          const first = yield* toTheBrowser(room)
+          // This browser does not follow the redirect to the page that says how it ended.
+          const { ended } = yield* person(first.url, "deny", first.redirectUri)
+          yield* Effect.promise(() => fetch(ended, { redirect: "manual" }))
+          assert.strictEqual((yield* Fiber.join(running)).steps.consent.problem?.code, "access_denied")
+          yield* inTheBackground(room.intend({ _tag: "Retry" }))
+          const second = yield* toTheBrowser(room)
+          assert.strictEqual(second.redirectUri, first.redirectUri)
+          assert.deepStrictEqual(room.events("RemedyChosen"), [])
+          yield* room.flow.intend({ _tag: "Cancel" })
+        }),
+      )
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-111 Cancel answers at once and closes the port; going on begins with a new attempt", () =>
     Effect.gen(function* () {
       const mock = yield* mocked(asked)
@@ -153,7 +174,15 @@ describe("the browser wait", () => {
           const { ended } = yield* person(url, "approve", redirectUri)
           assert.include(ended, "code=")
           yield* paste(`  <${ended}>\n`)
+          yield* paste(`  <${ended}>\n`)
           assert.strictEqual((yield* Fiber.join(running)).steps.tools.status, "done")
+          // What was pasted twice is not taken for an answer to the next attempt.
+          yield* room.intend({ _tag: "Back", step: "authorize" })
+          const again = yield* inTheBackground(room.flow.runTo("tools"))
+          const second = yield* toTheBrowser(room)
+          yield* person(second.url)
+          assert.strictEqual((yield* Fiber.join(again)).steps.tools.status, "done")
+          assert.isFalse(room.state().steps.consent.findings.some(({ severity }) => severity === "warning"))
           // Nothing of what was pasted is in the journal.
           const code = new URL(ended).searchParams.get("code") ?? ""
           assert.notInclude(JSON.stringify(room.journal.events()), code)

@@ -84,6 +84,34 @@ describe("the second run", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("CR-88 CR-89 a stored token that is too narrow is not renewed: a step-up keeps what it could do", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked({ scopes: "progressive" })
+      const store = yield* temporaryStore
+      yield* signInOnce(mock.url, store)
+      mock.behave({
+        answer: (answer, exchange) =>
+          exchange.event.route === "mcp" &&
+          exchange.header("authorization") !== undefined &&
+          requests(mock, "token") === 1
+            ? {
+                status: 403,
+                headers: { "www-authenticate": 'Bearer error="insufficient_scope", scope="files:read"' },
+                json: {},
+              }
+            : answer,
+      })
+      const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
+      assert.strictEqual(state.steps.tools.status, "done", JSON.stringify(statuses(state)))
+      assert.deepStrictEqual(
+        mock.log.all("token").map(({ form }) => form?.grant_type),
+        ["authorization_code", "authorization_code"],
+      )
+      const asked = mock.log.last("authorize")?.query.scope
+      assert.deepStrictEqual(new Set(String(asked).split(" ")), new Set(["mcp:tools", "offline_access", "files:read"]))
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-95 signs in again when the refresh token is dead, with the same registration", () => {
     const clock = movableClock()
     return Effect.gen(function* () {
