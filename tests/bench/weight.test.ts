@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process"
 import { readFileSync } from "node:fs"
 import path from "node:path"
+import { promisify } from "node:util"
 import { describe, expect, inject, it } from "vitest"
+import { startMock } from "../../mock/index.ts"
 import "../commands/bundle.ts"
 
 // What each face loads before it can do anything, read from the bundler's own account of the chunks.
@@ -86,6 +89,21 @@ describe("what a face loads", () => {
     expect(mock).toBeDefined()
     const inputs = loadedWith(["mock/index.ts"]).flatMap((chunk) => Object.keys(chunk.inputs))
     expect(inputs.filter((input) => !/^(?:mock\/|builtin:)/.test(input))).toEqual([])
+  })
+})
+
+describe("what a run loads", () => {
+  it("a whole sign-in with one call never loads undici, which costs as much as Node itself", async () => {
+    await using mock = await startMock({ autoApprove: true })
+    const report =
+      'process.on("exit",()=>console.error(process.moduleLoadList.filter((name)=>name.includes("undici"))))'
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      ...["--import", `data:text/javascript,${encodeURIComponent(report)}`],
+      ...[path.join(inject("dist"), "bin.js"), "call", mock.url, "add", "a=1", "b=2"],
+      ...["--browser", "follow", "--no-store", "--quiet"],
+    ])
+    expect(stdout).toContain("3")
+    expect(stderr.trim().split("\n").at(-1)).toBe("[]")
   })
 })
 
