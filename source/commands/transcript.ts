@@ -120,6 +120,9 @@ export const transcriptLines = (
       // What became of an aside is for the command to say.
       return [line(`✓ ${nameOf(event.step)}${isMainStep(event.step) ? note : ""}`, "good", 5)]
     }
+    case "RemedyChosen":
+      // The others say it with the step they go back to.
+      return event.remedy === "renew" ? [line(`   · ${event.reason}`, "warn", 5)] : []
     case "Reset":
       return event.reason === "back" || event.reason.startsWith("call ")
         ? []

@@ -181,14 +181,16 @@ describe("the second run", () => {
 
   it.live("CR-71 takes another port, and so another registration, when the registered one is taken", () =>
     Effect.gen(function* () {
-      const mock = yield* mocked({ autoApprove: true })
+      const mock = yield* mocked()
       const store = yield* temporaryStore
       const first = yield* signInOnce(mock.url, store)
       yield* run(mock.url, { store }, ({ intend }) => intend({ _tag: "Revoke" }))
       const redirectUri = first.facts.identity?.redirectUri ?? ""
       yield* occupied(Number(new URL(redirectUri).port))
-      const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
-      assert.strictEqual(state.steps.tools.status, "done")
+      // Who follows redirects listens nowhere.
+      const followed = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("client"))
+      assert.deepStrictEqual([followed.facts.identity?.redirectUri, requests(mock, "register")], [redirectUri, 1])
+      const state = yield* run(mock.url, { store, target: { browser: "print" } }, ({ flow }) => flow.runTo("client"))
       assert.notStrictEqual(state.facts.identity?.redirectUri, redirectUri)
       assert.strictEqual(requests(mock, "register"), 2)
       assert.deepStrictEqual(mock.log.failures(), [])
@@ -217,6 +219,20 @@ describe("the second run", () => {
       assert.match(elsewhere.facts.identity?.redirectUri ?? "", /\/elsewhere$/)
       assert.strictEqual(requests(mock, "register"), 2)
       assert.deepStrictEqual(mock.log.failures(), [])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("says so when another redirect URI is wanted and nothing new can be registered", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked()
+      const store = yield* temporaryStore
+      yield* signInOnce(mock.url, store)
+      yield* run(mock.url, { store }, ({ intend }) => intend({ _tag: "Revoke" }))
+      mock.behave({ metadata: ({ registration_endpoint: _, ...rest }) => rest })
+      const target = { redirectUri: "http://127.0.0.1:0/elsewhere" }
+      const state = yield* run(mock.url, { store, target }, ({ flow }) => flow.runTo("tools"))
+      assert.strictEqual(state.steps.client.problem?.code, "redirect_unregistered")
+      assert.strictEqual(requests(mock, "authorize"), 1)
     }).pipe(Effect.scoped),
   )
 

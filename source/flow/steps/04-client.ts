@@ -1,15 +1,14 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { listenForCallback } from "../../oauth/callback.ts"
-import { type Client, type IdentityWay, identityWays } from "../../oauth/client-identity.ts"
-import { isLoopbackRedirect, reserveRedirectUri } from "../../oauth/redirect-uri.ts"
+import { identityWays } from "../../oauth/client-identity.ts"
+import { reserveRedirectUri } from "../../oauth/redirect-uri.ts"
 import { register, registrationRequest } from "../../oauth/registration.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { isMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
-import { registeredRedirect } from "../redirect-choice.ts"
+import { canComeBack, redirectFor } from "../redirect-choice.ts"
 import { registeredScope } from "../requested-scope.ts"
 import { missing, type Step, type StepContext } from "../step.ts"
 import { keepClient, storedClient } from "../stored.ts"
@@ -57,46 +56,6 @@ const registerAnew = Effect.fn("flow.registerAnew")(function* ({ target, facts }
   })
   yield* keepClient({ target, facts, client })
   return { client, redirectUri, reused: false }
-})
-
-/** Who we are by a way that asks nobody, with a redirect URI that belongs to it. */
-const introduce = Effect.fn("flow.introduce")(function* (
-  { way, client }: Exclude<IdentityWay, { readonly way: "dcr" }>,
-  wanted: string | undefined,
-) {
-  const redirectUri = registeredRedirect(client, wanted)
-  if (redirectUri === undefined)
-    return yield* flowFailure("redirect_unregistered", {
-      expected: client.redirectUris.join(", "),
-      ...(wanted === undefined ? {} : { received: wanted }),
-    })
-  return { client, redirectUri: yield* reserveRedirectUri({ wanted: redirectUri }), reused: way === "stored" }
-})
-
-/**
- * Whether the answer can come back to a client of an earlier run: to a redirect URI that it is registered with and that is
- * wanted now, on a port that is free (CR-71).
- */
-const canComeBack = Effect.fn("flow.canComeBack")(function* (client: Client, wanted: string | undefined) {
-  const findings = yield* Findings
-  const redirectUri = registeredRedirect(client, wanted)
-  const taken =
-    redirectUri !== undefined && isLoopbackRedirect(redirectUri)
-      ? yield* Effect.scoped(listenForCallback(redirectUri)).pipe(
-          Effect.as(undefined),
-          Effect.catch((failure) => Effect.succeed(failure.detail ?? failure.what)),
-        )
-      : undefined
-  if (redirectUri !== undefined && taken === undefined) return true
-  yield* findings.raise({
-    severity: "note",
-    rule: "RFC 8252 §7.3",
-    text:
-      redirectUri === undefined
-        ? `stored: it is registered with ${client.redirectUris.join(", ")}, not with ${wanted}`
-        : `stored: its redirect URI ${redirectUri} cannot be used now (${taken})`,
-  })
-  return false
 })
 
 const names = {
@@ -149,19 +108,21 @@ export const clientStep: Step = {
     const [best, ...others] = yield* openWays({ target, facts })
     const anew = others.find(({ way }) => way === "dcr")
     // Only a client that registered itself may be replaced by another of its kind.
-    const passed =
-      best.way === "stored" &&
-      best.client.source === "dcr" &&
-      anew !== undefined &&
-      !(yield* canComeBack(best.client, target.redirectUri))
-    const chosen = passed ? anew : best
+    const replaceable = best.way === "stored" && best.client.source === "dcr" && anew !== undefined
+    const chosen = replaceable && !(yield* canComeBack(best.client, target)) ? anew : best
     yield* findings.raise({
       severity: "pass",
       rule: "MCP authorization, Client Registration Approaches",
       text: `chosen: ${chosen.way}, because ${chosen.reason}`,
     })
     const identity =
-      chosen.way === "dcr" ? yield* registerAnew({ target, facts }) : yield* introduce(chosen, target.redirectUri)
+      chosen.way === "dcr"
+        ? yield* registerAnew({ target, facts })
+        : {
+            client: chosen.client,
+            redirectUri: yield* redirectFor(chosen.client, target),
+            reused: chosen.way === "stored",
+          }
     return { facts: [fact("identity", identity)], note: `${identity.client.clientId} (${names[chosen.way]})` }
   }),
 }
