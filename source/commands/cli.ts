@@ -149,6 +149,29 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
+  const replay = Command.make(
+    "replay",
+    { file: flags.journalFile, ...flags.replayFlags },
+    from(() => import("./replay.ts").then(({ replay }) => replay)),
+  ).pipe(
+    Command.withDescription("Look at a saved journal again, without any network"),
+    Command.withExamples([
+      { command: "mcp-dcr-tui replay run.jsonl", description: "On the screen, or without a terminal as a transcript" },
+    ]),
+  )
+
+  const exported = Command.make(
+    "export",
+    { file: flags.journalFile, ...flags.exportFlags },
+    from(() => import("./export.ts").then(({ exportJournal }) => exportJournal)),
+  ).pipe(
+    Command.withDescription("Make a report of a saved journal. No secret is in it: the journal holds none"),
+    Command.withExamples([
+      { command: "mcp-dcr-tui export run.jsonl --format har --output run.har", description: "For a network panel" },
+      { command: "mcp-dcr-tui export run.jsonl --format markdown", description: "To hand to somebody else" },
+    ]),
+  )
+
   const mock = Command.make(
     "mock",
     flags.mockFlags,
@@ -160,7 +183,23 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
-  return [open, learn, demo, login, tools, resources, prompts, call, session, refresh, logout, clients, mock] as const
+  return [
+    open,
+    learn,
+    demo,
+    login,
+    tools,
+    resources,
+    prompts,
+    call,
+    session,
+    refresh,
+    logout,
+    clients,
+    replay,
+    exported,
+    mock,
+  ] as const
 }
 
 /** Runs a command line; gives the exit code of its handler. */

@@ -25,6 +25,8 @@ export type UsageCode =
   | "nothing_stored"
   | "needs_yes"
   | "journal_unwritable"
+  | "journal_invalid"
+  | "output_unwritable"
   | "interrupted"
 
 const texts: Readonly<Record<UsageCode, ProblemText>> = {
@@ -190,6 +192,20 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     why: "See the detail below.",
     remedy: ["Choose another file with --journal."],
     rule: "mcp-dcr-tui --help",
+    exit: 2,
+  },
+  journal_invalid: {
+    what: "This file is not a saved journal.",
+    why: "A journal has one event in JSON on each line, beginning with the start of the run.",
+    remedy: ["Name a file that --journal has written: mcp-dcr-tui tools URL --journal FILE"],
+    rule: "mcp-dcr-tui replay --help",
+    exit: 2,
+  },
+  output_unwritable: {
+    what: "The file could not be written.",
+    why: "See the detail below.",
+    remedy: ["Choose another file with --output, or leave the flag out for standard output."],
+    rule: "mcp-dcr-tui export --help",
     exit: 2,
   },
   interrupted: {

@@ -17,6 +17,8 @@ const usages: Readonly<Record<string, string>> = {
   refresh: "mcp-dcr-tui refresh URL",
   logout: "mcp-dcr-tui logout URL",
   clients: "mcp-dcr-tui clients [list | show URL | forget URL]",
+  replay: "mcp-dcr-tui replay FILE",
+  export: "mcp-dcr-tui export FILE --format FORMAT",
   mock: "mcp-dcr-tui mock",
 }
 

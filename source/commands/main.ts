@@ -5,10 +5,18 @@ import * as Exit from "effect/Exit"
 import { problemOf } from "../flow/problem-of.ts"
 import { runCommand } from "./cli.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
-import { makePrinter } from "./print.ts"
+import { line, makePrinter } from "./print.ts"
+
+/** Whoever reads the output may have seen enough of it, as in `… | head`: then there is nobody left to work for. */
+const endWithReader = (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0)
+  makePrinter({ color: false, ascii: false }).err([line(`✗ Standard output could not be written: ${error.message}`)])
+  process.exit(1)
+}
 
 /** Runs one command line and gives the exit code. Whatever goes wrong ends in the error frame, never in a stack trace. */
 export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
+  process.stdout.on("error", endWithReader)
   const exit = await Effect.runPromiseExit(runCommand(argv))
   if (Exit.isSuccess(exit)) return exit.value
   if (Cause.hasInterruptsOnly(exit.cause)) return 130

@@ -83,6 +83,8 @@ export interface Printer {
   readonly err: (lines: ReadonlyArray<Line>) => void
   /** The one JSON document of `--json`. */
   readonly json: (document: unknown) => void
+  /** A whole text in a form of its own, made safe where it was made (source/export). */
+  readonly whole: (text: string) => void
 }
 
 /** The writer of one command. A terminal gets folded lines, a pipe gets them whole. */
@@ -101,6 +103,7 @@ export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer =>
   return {
     out: (lines) => write(process.stdout, lines),
     err: (lines) => write(process.stderr, lines),
+    whole: (text) => void process.stdout.write(text),
     json: (document) => {
       const text = sanitizeJson(JSON.stringify(document))
       process.stdout.write(`${output.ascii ? asciiJson(text) : text}\n`)

@@ -12,12 +12,19 @@ export interface CurlRequest {
 /** curl writes these itself, and a copied value would be wrong as soon as anything is edited. */
 const ownHeaders = new Set(["host", "content-length", "connection", "transfer-encoding", "accept-encoding"])
 
+/** A secret as a shell variable, with what tells which value belongs there. */
+export interface CurlVariable {
+  readonly name: string
+  readonly length: string
+  readonly fingerprint: string
+}
+
 /** Names of shell variables for secrets: one per label, numbered when several secrets share it. */
 const makeVariables = () => {
   const byFingerprint = new Map<string, string>()
-  const notes: Array<string> = []
+  const named: Array<CurlVariable> = []
   return {
-    notes,
+    named,
     nameFor: (label: string, length: string, print: string): string => {
       const known = byFingerprint.get(print)
       if (known !== undefined) return known
@@ -26,7 +33,7 @@ const makeVariables = () => {
       let name = stem
       for (let count = 2; taken.has(name); count += 1) name = `${stem}_${count}`
       byFingerprint.set(print, name)
-      notes.push(`# ${name}: ${length} characters, sha256 ${print}…`)
+      named.push({ name, length, fingerprint: print })
       return name
     },
   }
@@ -61,12 +68,8 @@ const formBody = (variables: Variables, text: string): ReadonlyArray<string> =>
     return `${soleSecret ? "--data-urlencode" : "--data-raw"} ${shellWord(pieces)}`
   })
 
-/**
- * A recorded request as a curl command, one option a line. Secrets are shell variables, named in comments above it with
- * the length and fingerprint that tell which value belongs there. Safe to print, and exact when a shell reads it.
- */
-export const toCurl = (request: CurlRequest): string => {
-  const variables = makeVariables()
+/** The command alone, one option a line. */
+const commandOf = (variables: Variables, request: CurlRequest): string => {
   const { body } = request
   const lines = [`--url ${shellWord(parts(variables, request.url))}`]
   const implied = body === undefined ? "GET" : "POST"
@@ -83,5 +86,26 @@ export const toCurl = (request: CurlRequest): string => {
     lines.push(...(isForm ? formBody(variables, body.text) : [`--data-raw ${shellWord(parts(variables, body.text))}`]))
   }
   const cut = body?.truncated === true ? ["# The recorded body was cut off; this one is not complete."] : []
-  return [...cut, ...variables.notes, `curl ${lines.join(" \\\n  ")}`].join("\n")
+  return [...cut, `curl ${lines.join(" \\\n  ")}`].join("\n")
+}
+
+/**
+ * A recorded request as a curl command, one option a line. Secrets are shell variables, named in comments above it with
+ * the length and fingerprint that tell which value belongs there. Safe to print, and exact when a shell reads it.
+ */
+export const toCurl = (request: CurlRequest): string => {
+  const variables = makeVariables()
+  const command = commandOf(variables, request)
+  const notes = variables.named.map(
+    ({ name, length, fingerprint }) => `# ${name}: ${length} characters, sha256 ${fingerprint}…`,
+  )
+  return [...notes, command].join("\n")
+}
+
+/** Several requests that share their variables: the same secret has the same name in all of them. */
+export const toCurls = (
+  requests: ReadonlyArray<CurlRequest>,
+): { readonly variables: ReadonlyArray<CurlVariable>; readonly commands: ReadonlyArray<string> } => {
+  const variables = makeVariables()
+  return { commands: requests.map((request) => commandOf(variables, request)), variables: variables.named }
 }

@@ -7,7 +7,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["wire"],
   ["oauth", "mcp", "vault"],
   ["flow"],
-  ["checks", "lessons"],
+  ["checks", "lessons", "export"],
   ["commands", "tui"],
   ["cli.ts"],
 ]
@@ -15,6 +15,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
 // The only steps sideways: the command that opens the screen loads it, and gives it the run that it shows.
 const sideways: Readonly<Record<string, string>> = {
   "source/commands/screen.ts": "source/tui/app/main.tsx",
+  "source/commands/replay-screen.ts": "source/tui/app/main.tsx",
   "source/commands/flow-handle.ts": "source/tui/app/store.ts",
 }
 

@@ -164,6 +164,8 @@ describe("I-4: time and randomness come through seams", () => {
         // What is stored outlives the run: the lists of stored servers show real time.
         "source/commands/clients.ts",
         "source/commands/screen.ts",
+        // How long a saved run has been looked at.
+        "source/commands/replay-screen.ts",
         // The seam of the screen: `options.now`.
         "source/tui/app/main.tsx",
         // Frames of the screen, never anything that is kept.
@@ -252,6 +254,8 @@ describe("I-5: failures are values", () => {
   it("ends the process nowhere: every face gives back an exit code", () => {
     onlyIn(
       [
+        // Nobody reads the output any more.
+        "source/commands/main.ts",
         // A second Ctrl-C does not wait for anything.
         "source/commands/run.ts",
         // The process group of a local server that we started.

@@ -15,6 +15,8 @@ const commands = [
   "refresh",
   "logout",
   "clients",
+  "replay",
+  "export",
   "mock",
 ]
 
