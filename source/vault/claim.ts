@@ -71,6 +71,8 @@ const readClaim = (directory: string, depth: number): Holder | undefined => {
   } catch (error) {
     // Nothing there, or an empty directory, which the next rename replaces.
     if (codeOf(error) === "ENOENT") return undefined
+    // Something is there, and only that can have a successor; where one cannot even look, that is thrown.
+    fs.lstatSync(directory)
     return { nonce: `unreadable-${depth}`, beat: codeOf(error) }
   }
 }

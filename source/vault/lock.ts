@@ -54,6 +54,15 @@ const queueOf = (lock: string): Semaphore.Semaphore => {
   return queue
 }
 
+// The locks of this process, by nonce. Another one that bears its name could not be removed when it was let go.
+const ours = new Set<string>()
+
+const lifeOfHolder = ({ owner }: Holder): Life => {
+  if (owner === undefined) return "elsewhere"
+  const life = lifeOf(owner)
+  return life === "alive" && owner.pid === process.pid && !ours.has(owner.nonce) ? "dead" : life
+}
+
 const nameOf = ({ owner }: Holder): string =>
   owner === undefined ? "another process" : `process ${owner.pid}, which is ${owner.purpose}`
 
@@ -68,8 +77,7 @@ const lookAt = (lock: string, paused: number, before: Watch | undefined) =>
     const holder = atOnce(looking(lock))
     if (holder === undefined) return { claimable: true } as const
     const watch = watchOn(before, holder, paused)
-    const life = holder.owner === undefined ? "elsewhere" : lifeOf(holder.owner)
-    return { holder, watch, claimable: mayClaim(watch, life) } as const
+    return { holder, watch, claimable: mayClaim(watch, lifeOfHolder(holder)) } as const
   })
 
 /** Polls until the lock is ours. `hold` hears of it in the same instant, so that an interruption cannot lose it. */
@@ -138,6 +146,7 @@ export const withLock =
           ? unlocked(directory)
           : acquire(lock, request, (held) => {
               claim = held
+              ours.add(held.nonce)
             }).pipe(
               Effect.catchIf(
                 (failure) => failure.code !== "busy",
@@ -151,9 +160,11 @@ export const withLock =
         )
       })
       const release = Effect.suspend(() => {
-        const ours = claim
-        // What cannot be removed is the lock of a process that will be dead, or still for the length of a lease.
-        return ours === undefined ? Effect.void : Effect.ignore(attempt(lock, () => atOnce(releasing(ours))))
+        const held = claim
+        if (held === undefined) return Effect.void
+        ours.delete(held.nonce)
+        // What cannot be removed now is the lock of a process that does not beat, and soon of one that is dead.
+        return Effect.ignore(attempt(lock, () => atOnce(releasing(held))))
       })
       return lockFile.pipe(Effect.andThen(held), Effect.ensuring(release))
     }).pipe(Semaphore.withPermits(queueOf(lock), 1))

@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
@@ -63,6 +64,23 @@ const cutOff = ({ pid, at }: InFlight): string =>
   "The server may have used up the refresh token. It is tried once more; if it is refused, sign in again: " +
   "the registration is kept."
 
+/** Milliseconds that an interrupted refresh still has. */
+const grace = 2_000
+
+/** What comes back exists once, and may be on its way already: who interrupts waits for it, but not for long. */
+const finishing = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.forkDetach(Effect.interruptible(work), { startImmediately: true }), (fiber) =>
+      restore(Fiber.join(fiber)).pipe(
+        Effect.onInterrupt(() =>
+          Effect.raceFirst(Effect.interruptible(Fiber.await(fiber)), Effect.interruptible(Effect.sleep(grace))).pipe(
+            Effect.andThen(Fiber.interrupt(fiber)),
+          ),
+        ),
+      ),
+    ),
+  )
+
 /** The one way to refresh a stored grant (CR-93, CR-94): one at a time, on what the store holds by then, stored before use. */
 export const renewing =
   (shelf: Shelf, replace: ReplaceGrant) =>
@@ -71,7 +89,6 @@ export const renewing =
     const { notes } = shelf
     const clear = Effect.sync(() => notes.remove(stem))
 
-    /** From the answer on nothing may interrupt: what came back exists once. */
     const keep = Effect.fnUntraced(function* (record: Renewable, grant: StoredGrant) {
       const findings = yield* Findings
       const swap = yield* Effect.result(replace({ key, ifRefreshTokenIs: record.grant.refreshToken, grant }))
@@ -108,8 +125,8 @@ export const renewing =
       if (before?.refreshToken === refreshToken)
         yield* findings.raise({ severity: "warning", rule: "OAuth 2.1 §4.3.1", text: cutOff(before) })
       notes.write(stem, { refreshToken, at: now, pid: thisProcess().pid })
-      return yield* Effect.uninterruptibleMask((restore) =>
-        restore(refresh(record)).pipe(
+      return yield* finishing(
+        refresh(record).pipe(
           Effect.tapError((failure) => (settled(failure) ? clear : Effect.void)),
           Effect.flatMap((renewed) => keep(record, renewed)),
         ),

@@ -57,12 +57,12 @@ export const startProgram = (bin: string, args: ReadonlyArray<string>) => {
     said.err += text
   })
   const end = once(child, "close").then(([code, signal]): Ended => ({ code, signal, ...said }))
-  return { end, kill: () => child.kill("SIGKILL") }
+  return { pid: child.pid, end, kill: () => child.kill("SIGKILL") }
 }
 
 /** A process that writes one record until it is killed; `told` hears each write that it says is done. */
-export const startWriter = async (store: string, told: (count: number) => void) => {
-  const child = fork(file("writer.ts"), [store], { execArgv: ["--no-warnings"] })
+export const startWriter = async (script: string, store: string, told: (count: number) => void) => {
+  const child = fork(script, [store])
   child.on("message", (message) => {
     if (typeof message === "number") told(message)
   })

@@ -17,6 +17,15 @@ const fresh = () => ({
 })
 let tally = fresh()
 let issuedAt = 0
+/** Whether the newest token was refused: tokens end at a whole second, which may be earlier than the answer said. */
+let refused = false
+
+/** When the token of a request was issued, in seconds. */
+const bornAt = (authorization: string | undefined): number => {
+  const [, payload = ""] = authorization?.split(".") ?? []
+  const claims: unknown = payload === "" ? {} : JSON.parse(Buffer.from(payload, "base64url").toString())
+  return typeof claims === "object" && claims !== null && "iat" in claims ? Number(claims.iat) : 0
+}
 
 const now = () => (clock ?? systemClock).now()
 
@@ -25,17 +34,21 @@ const mock = await startMock({
   tokenLifetime: Number(lifetime),
   autoApprove: true,
   rateLimits: { registration: 1_000_000 },
-  onEvent: ({ route, form, status, error, at, tool }) => {
+  onEvent: ({ route, form, status, error, at, tool, headers }) => {
+    if (route === "mcp" && status === 401 && bornAt(headers.authorization) >= Math.floor(issuedAt / 1_000))
+      refused = true
     if (route === "register" && status === 201) tally.registrations += 1
     if (tool !== undefined && status === 200) tally.calls += 1
     if (route !== "token") return
     if (form?.grant_type === "refresh_token") {
       if (status === 200) tally.refreshes += 1
       else tally.refused.push(error ?? `${status}`)
-      // More than a tenth of its life was left: somebody renewed what was new.
-      if (status === 200 && at - issuedAt < Number(lifetime) * 900) tally.needless += 1
+      // More than a tenth of its life was left, and nobody had refused it: somebody renewed what was new.
+      if (status === 200 && !refused && at - issuedAt < Number(lifetime) * 900) tally.needless += 1
     } else if (status === 200) tally.signIns += 1
-    if (status === 200) issuedAt = now()
+    if (status !== 200) return
+    issuedAt = now()
+    refused = false
   },
 })
 

@@ -220,7 +220,7 @@ describe("in any order of events, with kills between any two of them", () => {
 
   it("never two hold it, and it never gets stuck", () => {
     let [worked, kills] = [0, 0]
-    for (let seed = 1; seed <= 300; seed += 1) {
+    for (let seed = 1; seed <= 80; seed += 1) {
       const outcome = play(seed)
       expect(outcome.broken).toBeUndefined()
       worked += outcome.worked
@@ -228,7 +228,7 @@ describe("in any order of events, with kills between any two of them", () => {
       for (const name of fs.readdirSync(directory)) fs.rmSync(path.join(directory, name), { recursive: true })
     }
     // The property says nothing unless much happened.
-    expect(worked).toBeGreaterThan(3_000)
-    expect(kills).toBeGreaterThan(1_000)
+    expect(worked).toBeGreaterThan(800)
+    expect(kills).toBeGreaterThan(300)
   })
 })
