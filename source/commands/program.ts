@@ -30,7 +30,12 @@ const longestCall = 30 * 60_000
 /** All services of one run, from the store to the runner. */
 export const programLayer = (
   settings: Settings,
-  options: { readonly goal: MainStepId; readonly secrets?: SecretBook },
+  options: {
+    readonly goal: MainStepId
+    readonly secrets?: SecretBook
+    /** Whether the face puts questions of a server to a person. */
+    readonly asks?: boolean
+  },
 ): Layer.Layer<ProgramServices> => {
   const { target, store } = settings
   const journal = reporting.pipe(Layer.provideMerge(Journal.layer))
@@ -55,7 +60,7 @@ export const programLayer = (
     settings.timeoutMillis === undefined
       ? Layer.empty
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
-  return flowLayer({ target, steps, asides, goal: options.goal, version }).pipe(
+  return flowLayer({ target, steps, asides, goal: options.goal, version, asks: options.asks === true }).pipe(
     Layer.provideMerge(services),
     Layer.provide(Layer.mergeAll(identity, patience, respondentLayer(target.elicit))),
   )

@@ -20,6 +20,21 @@ export const ProblemRecord = Schema.Struct({
 })
 export type ProblemRecord = typeof ProblemRecord.Type
 
+/** What every question of a server has. */
+const asked = {
+  /** Its number in this run: an answer names it, so that it cannot meet another one. */
+  question: Schema.Finite,
+  serverUrl: Schema.String,
+  /** The server's own claim. */
+  serverName: Schema.optionalKey(Schema.String),
+  /** The method of our request that it belongs to. */
+  during: Schema.String,
+  /** The server's own words. */
+  message: Schema.String,
+  /** The exchange that brought it. */
+  exchange: Schema.Finite,
+}
+
 /** What the run waits for a person to do. `since` is the event's `at`. */
 export const Wait = Schema.Union([
   /** Before a step: next, run all, back, skip. */
@@ -31,6 +46,29 @@ export const Wait = Schema.Union([
     redirectUri: Schema.String,
     /** What became of opening the browser. */
     opened: Schema.Literals(["opening", "opened", "failed", "not-asked"]),
+    detail: Schema.optionalKey(Schema.String),
+  }),
+  /** The server asks for values during a step (MCP elicitation); the schema is flat and was checked. */
+  Schema.Struct({
+    kind: Schema.Literal("question"),
+    mode: Schema.Literal("form"),
+    ...asked,
+    schema: Schema.Record(Schema.String, Schema.Unknown),
+    /** Names of fields that look as if a secret were wanted. */
+    secretLooking: Schema.Array(Schema.String),
+  }),
+  /** The server wants a page visited. Nothing has opened it before `opened` says so. */
+  Schema.Struct({
+    kind: Schema.Literal("question"),
+    mode: Schema.Literal("url"),
+    ...asked,
+    url: Schema.String,
+    host: Schema.String,
+    punycode: Schema.Boolean,
+    /** `consent`: yes means that it may be opened. `repeat`: a second yes means that the visit is over. */
+    accepting: Schema.Literals(["consent", "repeat"]),
+    /** What became of opening the browser, once the person agreed; `not-asked`: the person opens it. */
+    opened: Schema.optionalKey(Schema.Literals(["opened", "failed", "not-asked"])),
     detail: Schema.optionalKey(Schema.String),
   }),
 ])
@@ -77,6 +115,12 @@ export const Event = Schema.Union([
     message: Schema.optionalKey(Schema.String),
   }),
   Schema.TaggedStruct("Waiting", { ...at, step: StepId, wait: Wait }),
+  /** A question of the server is over. What was answered is not kept here; the exchange that carries it shows it. */
+  Schema.TaggedStruct("Answered", {
+    ...at,
+    question: Schema.Finite,
+    action: Schema.Literals(["accept", "decline", "cancel", "withdrawn"]),
+  }),
   /** `errand`: the person wants something new; what was tried for the errand before counts no more. */
   Schema.TaggedStruct("Decided", { ...at, decision: Schema.String, errand: Schema.optionalKey(Schema.Boolean) }),
   /** A refusal is answered without asking. What follows from it are ordinary steps, in sight of everybody. */

@@ -18,6 +18,13 @@ export type Intent =
   | { readonly _tag: "Cancel" }
   /** The callback URL, pasted by a person whose browser could not reach us. */
   | { readonly _tag: "Paste"; readonly text: string }
+  /** Answers the question of this number; an accepted form brings its values. */
+  | {
+      readonly _tag: "Answer"
+      readonly question: number
+      readonly action: "accept" | "decline" | "cancel"
+      readonly content?: Readonly<Record<string, unknown>>
+    }
   /** Call a tool (step 10), as often as wanted. */
   | { readonly _tag: "Call"; readonly tool: string; readonly arguments: Readonly<Record<string, unknown>> }
   /** Use the refresh token now. */

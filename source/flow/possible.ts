@@ -37,6 +37,7 @@ const table: Possible = {
   Skip: (state) => isIdle(state) && nextStep(state) === "call",
   Cancel: (state) => !isIdle(state) || state.mode === "auto",
   Paste: (state) => state.wait?.kind === "browser",
+  Answer: ({ wait }, { question }) => wait?.kind === "question" && wait.question === question,
   Call: isIdle,
   Refresh: isIdle,
   Revoke: isIdle,

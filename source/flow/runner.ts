@@ -1,8 +1,10 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as FiberHandle from "effect/FiberHandle"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
+import { Respondent } from "../mcp/elicitation.ts"
 import { CallbackDesk } from "./callback-desk.ts"
 import { makeExecution, type Plan } from "./execution.ts"
 import { fact } from "./facts.ts"
@@ -10,6 +12,7 @@ import { Flow } from "./flow.ts"
 import type { Intent } from "./intent.ts"
 import { Journal } from "./journal.ts"
 import { isPossible } from "./possible.ts"
+import { makeQuestionDesk } from "./question-desk.ts"
 import { isSpent, restartPoint, retried } from "./restart.ts"
 import { type FlowState, nextStep } from "./state.ts"
 import type { Aside, StepServices } from "./step.ts"
@@ -19,6 +22,8 @@ export interface RunnerOptions extends Plan {
   /** Where "run all" stops by itself. */
   readonly goal: MainStepId
   readonly version: string
+  /** The face can put questions of a server to a person; otherwise it is not declared that any are answered (MR-11). */
+  readonly asks?: boolean
 }
 
 type Handlers = {
@@ -37,7 +42,10 @@ const make = (options: RunnerOptions) =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const desk = yield* CallbackDesk
-    const services = yield* Effect.context<StepServices>()
+    const given = yield* Effect.context<StepServices>()
+    const questions = makeQuestionDesk(journal, options.target)
+    const asks = options.asks === true && options.target.interactive && options.target.elicit === "ask"
+    const services = asks ? Context.add(given, Respondent, questions.respondent) : given
     const { drive, runAside, gate } = yield* makeExecution(options, services, yield* Effect.scope)
     const slot = yield* FiberHandle.make<void, never>()
     const oneIntent = Semaphore.withPermits(yield* Semaphore.make(1), 1)
@@ -137,6 +145,7 @@ const make = (options: RunnerOptions) =>
         }),
       Cancel: () => inOrder(decided("cancel"), stop, mode("manual"), gate),
       Paste: ({ text }) => desk.paste(text),
+      Answer: questions.answer,
       Call: ({ tool, arguments: args }) => inOrder(newErrand(`call ${tool}`), choose(tool, args), start(drive("call"))),
       Refresh: () => inOrder(newErrand("refresh"), start(aside("refresh"))),
       Revoke: () => inOrder(newErrand("revoke"), start(aside("revoke"))),

@@ -92,13 +92,16 @@ const transitions: Transitions = {
     state.running === undefined ? state : { ...state, progress: omit(event, "_tag", "at") },
 
   Waiting: (state, event) => {
-    // A gate stands before the step that comes next; a wait for the browser is part of the step that runs.
+    // A gate stands before the step that comes next; a wait for the browser or for an answer is part of the step that runs.
     const fits =
       event.wait.kind === "gate"
         ? state.running === undefined && nextStep(state) === event.step
         : state.running === event.step
     return fits ? { ...state, wait: { ...event.wait, step: event.step, since: sinceOf(state, event) } } : state
   },
+
+  Answered: (state, event) =>
+    state.wait?.kind === "question" && state.wait.question === event.question ? omit(state, "wait") : state,
 
   Decided: (state, event) => (event.errand === true ? { ...state, tried: nothingTried } : state),
 

@@ -83,10 +83,13 @@ export const someFacts: readonly [Fact, ...Array<Fact>] = [
 
 /** What an event is made of: its kind, a step, and a small number for everything else. */
 const Seed = Schema.Tuple([
-  Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 15 })),
+  Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 18 })),
   Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 })),
   Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 11 })),
 ])
+
+const question = (number: number) =>
+  ({ kind: "question", question: number, serverUrl: "s", during: "tools/call", message: "m", exchange: 1 }) as const
 
 const eventOf = ([kind, first, second]: typeof Seed.Type, at: number): Event => {
   const step = steps[first] ?? "probe"
@@ -112,6 +115,14 @@ const eventOf = ([kind, first, second]: typeof Seed.Type, at: number): Event => 
     { _tag: "Progressed", at, progress: first, total: 9 },
     { _tag: "Waiting", at, step, wait: { kind: "gate" } },
     { _tag: "Waiting", at, step, wait: { kind: "browser", url: "u", redirectUri: "r", opened: "opening" } },
+    { _tag: "Waiting", at, step, wait: { ...question(second), mode: "form", schema: {}, secretLooking: [] } },
+    {
+      _tag: "Waiting",
+      at,
+      step,
+      wait: { ...question(second), mode: "url", url: "u", host: "h", punycode: false, accepting: "consent" },
+    },
+    { _tag: "Answered", at, question: second, action: pick(["accept", "decline", "cancel", "withdrawn"], first) },
     { _tag: "Decided", at, decision: "next", ...(second > 5 ? { errand: true } : {}) },
     {
       _tag: "RemedyChosen",

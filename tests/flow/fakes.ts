@@ -8,6 +8,7 @@ import { flowLayer } from "../../source/flow/runner.ts"
 import type { Aside, Learned, Step, StepContext, StepFailure, StepServices } from "../../source/flow/step.ts"
 import { type MainStepId, mainSteps, type StepId } from "../../source/flow/step-id.ts"
 import { defaultTarget } from "../../source/flow/target.ts"
+import { type Ask, Respondent } from "../../source/mcp/elicitation.ts"
 import { AuthorizationRequired, mcpFailure } from "../../source/mcp/failure.ts"
 import { oauthFailure } from "../../source/oauth/failure.ts"
 import { Entropy } from "../../source/text/entropy.ts"
@@ -25,6 +26,17 @@ const required = (status: 401 | 403, tokenSent: boolean, challenge: string) =>
     exchange: 1,
     url: "https://mcp.example",
   })
+
+const someAsk: Ask = {
+  mode: "form",
+  serverUrl: "https://mcp.example/mcp",
+  during: "tools/call",
+  message: "Who?",
+  exchange: 1,
+  schema: { type: "object", properties: { name: { type: "string" } } },
+  fields: [],
+  secretLooking: [],
+}
 
 /** What a step without a network may do when it is run. */
 export const behaviours = {
@@ -44,6 +56,10 @@ export const behaviours = {
     const { running } = journal.state()
     if (running !== undefined) yield* journal.append({ _tag: "Waiting", step: running, wait })
     yield* desk.pasted
+  }),
+  "ask for values": Effect.gen(function* () {
+    const { answer } = yield* Respondent
+    yield* answer(someAsk)
   }),
   break: Effect.die(new Error("a mistake of ours")),
   "interrupt itself": Effect.interrupt,
@@ -110,7 +126,12 @@ export const scripted = (options: Scripted) => {
   const services = Layer.mergeAll(Layer.mock(Wire)({}), Vault.memory, CallbackDesk.layer, Entropy.layer).pipe(
     Layer.provideMerge(journal),
   )
-  return flowLayer({ target: defaultTarget("https://mcp.example/mcp"), steps, asides, goal, version: "test" }).pipe(
-    Layer.provideMerge(services),
-  )
+  return flowLayer({
+    target: defaultTarget("https://mcp.example/mcp"),
+    steps,
+    asides,
+    goal,
+    version: "test",
+    asks: true,
+  }).pipe(Layer.provideMerge(services))
 }

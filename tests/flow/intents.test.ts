@@ -24,6 +24,8 @@ const intents: ReadonlyArray<Intent> = [
   { _tag: "Skip" },
   { _tag: "Cancel" },
   { _tag: "Paste", text: "http://127.0.0.1/callback?code=x" },
+  { _tag: "Answer", question: 1, action: "accept", content: { name: "Ada" } },
+  { _tag: "Answer", question: 2, action: "cancel" },
   { _tag: "Call", tool: "add", arguments: { a: 1 } },
   { _tag: "Refresh" },
   { _tag: "Revoke" },

@@ -33,6 +33,8 @@ export const illegalities = (state: FlowState): ReadonlyArray<string> => {
   }
   if (wait?.kind === "browser") rule(running === wait.step, `${wait.step} waits for the browser, but ${running} runs`)
 
+  if (wait?.kind === "question") rule(running === wait.step, `${wait.step} waits for an answer, but ${running} runs`)
+
   for (const name of Object.keys(facts) as ReadonlyArray<FactName>) {
     const { status } = steps[factSources[name][0]]
     rule(

@@ -56,6 +56,8 @@ export interface RunOptions {
   readonly store?: string
   readonly goal?: MainStepId
   readonly headers?: Settings["headers"]
+  /** Somebody can answer what the server asks. */
+  readonly asks?: boolean
 }
 
 /** The program as one process would run it: its own services, against a real server on a real socket. */
@@ -96,7 +98,7 @@ export const run = <A, E, R>(
           store: options.store === undefined ? { kind: "memory" } : { kind: "directory", directory: options.store },
           output: { json: false, verbose: false, quiet: true, color: false, ascii: false },
         },
-        { goal: options.goal ?? "call" },
+        { goal: options.goal ?? "call", asks: options.asks === true },
       ),
     ),
   )

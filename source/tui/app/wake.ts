@@ -17,8 +17,8 @@ const runningWake = (scene: Scene): number | undefined => {
   const state = scene.flow?.state
   if (scene.opening !== undefined) return scene.still ? undefined : 100
   if (state?.running === undefined) return undefined
-  // The wait for the browser is long: its clock is enough of a sign of life.
-  return scene.still || state.wait?.kind === "browser" ? second : 100
+  // A wait for the person is long: its clock is enough of a sign of life.
+  return scene.still || state.wait !== undefined ? second : 100
 }
 
 /**
