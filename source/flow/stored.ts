@@ -138,5 +138,5 @@ export const forgetClient = Effect.fn("flow.forgetClient")(function* (client: Cl
   const records = yield* vault.list.pipe(orWarn(noRecords))
   for (const record of records)
     if (record.issuer === client.issuer && record.client.clientId === client.clientId)
-      yield* vault.forget(record).pipe(orWarn(false))
+      yield* vault.forget(record, client.clientId).pipe(orWarn(false))
 })
