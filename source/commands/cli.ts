@@ -1,16 +1,13 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { commandFirst } from "./argv.ts"
 import * as flags from "./flags.ts"
-import { presentation } from "./presentation.ts"
-import { version } from "./version.ts"
 
 /**
  * The command line. Each handler loads its own face, so that no command pays for another. The exit code travels out of
- * the handlers through `done`, because effect/cli gives back nothing.
+ * the handlers through `done`, because effect/cli gives back nothing. `whole` is the program that these are commands of.
  */
-const declare = (done: (code: number) => void) => {
+export const declareCommands = (done: (code: number) => void, whole: () => Command.Command.Any) => {
   const from = <I, E>(load: () => Promise<(input: I) => Effect.Effect<number, E>>) =>
     Effect.fnUntraced(function* (input: I) {
       const handle = yield* Effect.promise(load)
@@ -120,6 +117,21 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
+  const bridge = Command.make(
+    "bridge",
+    { url: flags.url, ...flags.serverFlags },
+    from(() => import("./bridge.ts").then(({ bridge }) => bridge)),
+  ).pipe(
+    Command.withDescription("Be an MCP server on standard input and output that forwards to a remote one, signed in"),
+    Command.withExamples([
+      { command: "mcp-dcr-tui login https://host.example/mcp", description: "Once, with a browser" },
+      {
+        command: "mcp-dcr-tui bridge https://host.example/mcp",
+        description: "What a client that knows only stdio has to start; requests are forwarded one at a time",
+      },
+    ]),
+  )
+
   const refresh = Command.make(
     "refresh",
     { url: flags.url, ...flags.serverFlags },
@@ -183,6 +195,21 @@ const declare = (done: (code: number) => void) => {
     ]),
   )
 
+  const completions = Command.make(
+    "completions",
+    { reader: flags.reader },
+    from(() => import("./completions.ts").then(({ completions }) => completions(whole))),
+  ).pipe(
+    Command.withDescription("Print what a shell needs to complete commands and flags"),
+    Command.withExamples([
+      { command: 'eval "$(mcp-dcr-tui completions bash)"', description: "For this shell, or in ~/.bashrc" },
+      {
+        command: "mcp-dcr-tui completions fish > ~/.config/fish/completions/mcp-dcr-tui.fish",
+        description: "The same for fish",
+      },
+    ]),
+  )
+
   return [
     open,
     learn,
@@ -193,29 +220,13 @@ const declare = (done: (code: number) => void) => {
     prompts,
     call,
     session,
+    bridge,
     refresh,
     logout,
     clients,
     replay,
     exported,
     mock,
+    completions,
   ] as const
 }
-
-/** Runs a command line; gives the exit code of its handler. */
-export const runCommand = (argv: ReadonlyArray<string>) =>
-  Effect.suspend(() => {
-    let code = 0
-    const commands = declare((ended) => {
-      code = ended
-    })
-    const root = Command.make("mcp-dcr-tui").pipe(
-      Command.withDescription("Walk through MCP authorization, one visible step at a time."),
-      Command.withSubcommands([...commands]),
-    )
-    const words = commandFirst(argv, new Set(commands.map(({ name }) => name)))
-    return Command.runWith(root, { version })(words).pipe(
-      Effect.provide(presentation({ json: argv.includes("--json") })),
-      Effect.map(() => code),
-    )
-  })

@@ -210,6 +210,11 @@ export const exportFlags = {
   json: output.json,
 }
 
+/** Whose completions are printed. */
+export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
+  Argument.withDescription("Shell to make them for"),
+)
+
 export const storeFlags = { store: files.store, storeKeyFile: files.storeKeyFile, keyring: files.keyring }
 
 export const yes = { yes: toggle("yes", "Do not ask before deleting") }

@@ -13,6 +13,7 @@ const usages: Readonly<Record<string, string>> = {
   resources: "mcp-dcr-tui resources URL",
   prompts: "mcp-dcr-tui prompts URL",
   session: "mcp-dcr-tui session URL",
+  bridge: "mcp-dcr-tui bridge URL",
   call: "mcp-dcr-tui call URL TOOL [name=value ...]",
   refresh: "mcp-dcr-tui refresh URL",
   logout: "mcp-dcr-tui logout URL",
@@ -20,6 +21,7 @@ const usages: Readonly<Record<string, string>> = {
   replay: "mcp-dcr-tui replay FILE",
   export: "mcp-dcr-tui export FILE --format FORMAT",
   mock: "mcp-dcr-tui mock",
+  completions: "mcp-dcr-tui completions bash | zsh | fish",
 }
 
 const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [

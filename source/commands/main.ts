@@ -3,9 +3,9 @@ import * as CliError from "effect/cli/CliError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { problemOf } from "../flow/problem-of.ts"
-import { runCommand } from "./cli.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
 import { line, makePrinter } from "./print.ts"
+import { runCommand } from "./run-command.ts"
 
 /** Whoever reads the output may have seen enough of it, as in `… | head`: then there is nobody left to work for. */
 const endWithReader = (error: NodeJS.ErrnoException) => {

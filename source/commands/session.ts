@@ -30,7 +30,7 @@ const answerOf = (state: FlowState): object => {
 }
 
 /** The exit code if the run cannot go on: the sign-in failed, not just this request. */
-const endedWith = (run: Run, state: FlowState): number | undefined => {
+export const endedWith = (run: Run, state: FlowState): number | undefined => {
   if (run.interrupted()) return 130
   const step = nextStep(state)
   const problem = step === undefined ? undefined : state.steps[step].problem

@@ -24,6 +24,7 @@ export const rpcCodes = {
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
+  internalError: -32603,
   urlElicitationRequired: -32042,
   headerMismatch: -32020,
   missingCapability: -32021,
