@@ -55,7 +55,8 @@ const LOG_LIMIT = 5000
  * @throws RangeError for options that make no sense; the system's own error when the port is taken.
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
-  const settings = settle(options)
+  const faulty = (options.scenarios?.length ?? 0) > 0
+  const settings = settle(faulty ? (await import("./scenarios/index.ts")).withScenarios(options) : options)
   // Loaded for those who ask for it.
   const more = settings.diagnostics ? [(await import("./diagnostics/index.ts")).DIAGNOSTICS] : []
   const closing = new AbortController()
@@ -155,7 +156,7 @@ function createWorld(settings: Settings, port: number, closing: AbortSignal, mor
     subscriptions: new Set(),
     errands: createErrands(random, `${origin}${settings.issuerPath}`),
     stateKey: random(32),
-    resources: new Set([resource]),
+    resources: new Set(settings.originResource ? [resource, origin] : [resource]),
     assertions: new Map(),
     closing,
     authorities: [],

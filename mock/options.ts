@@ -51,6 +51,8 @@ export interface MockOptions {
   readonly mode?: "strict" | "observe"
   /** Serve the MCP endpoint without authorization. */
   readonly noAuth?: boolean
+  /** Take the bare origin for a second name of the resource, as servers do that publish it. Default false. */
+  readonly originResource?: boolean
   /** Skip login and consent: answer an authorization request at once, as this user (`true`: the first). */
   readonly autoApprove?: boolean | string
   readonly users?: readonly User[]
@@ -109,7 +111,9 @@ export interface MockOptions {
     readonly authorizationServer?: Readonly<Record<string, unknown>>
     readonly protectedResource?: Readonly<Record<string, unknown>>
   }
-  /** Ways to misbehave, applied in order. */
+  /** Names of the fault catalogue, such as `issuer-mismatch`; any number together. `mock --list` shows them. */
+  readonly scenarios?: readonly string[]
+  /** Ways to misbehave, applied in order, after those of the scenarios. */
   readonly behaviours?: readonly Behaviour[]
   /** Who issues the tokens this server takes; default `["self"]`. Without `self` the server has no endpoints of its own. */
   readonly authorizationServers?: readonly ("self" | Authority)[]
@@ -152,6 +156,7 @@ export function settle(options: MockOptions) {
     mcpPath: path(options.mcpPath ?? "/mcp"),
     strict: options.mode !== "observe",
     noAuth: options.noAuth ?? false,
+    originResource: options.originResource ?? false,
     autoApprove: options.autoApprove ?? false,
     users: options.users ?? DEMO_USERS,
     clients: options.clients ?? [],

@@ -51,7 +51,8 @@ export function verifyAccessToken(world: World, token: string): JsonObject | str
   const found = jwt ? fromJwt(world.authorities, jwt, token) : fromInspection(world.authorities, token)
   if (typeof found === "string") return found
   const audience = Array.isArray(found.aud) ? found.aud : [found.aud]
-  if (!audience.includes(world.resource)) return "aud is not this resource"
+  const own = world.settings.originResource ? [world.resource, world.origin] : [world.resource]
+  if (!own.some((name) => audience.includes(name))) return "aud is not this resource"
   if (typeof found.exp !== "number" || seconds(world) >= found.exp) return "the token has expired"
   return found
 }

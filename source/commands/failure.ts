@@ -21,6 +21,7 @@ export type UsageCode =
   | "request_invalid"
   | "port_invalid"
   | "host_not_loopback"
+  | "scenario_unknown"
   | "clients_usage"
   | "nothing_stored"
   | "needs_yes"
@@ -142,6 +143,13 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     what: "The mock server cannot listen on this port.",
     why: "See the detail below.",
     remedy: ["Choose another one with --port, or --port 0 for any."],
+    rule: "mcp-dcr-tui mock --help",
+    exit: 2,
+  },
+  scenario_unknown: {
+    what: "The mock server has no such scenario.",
+    why: "See the detail below.",
+    remedy: ["See all of them: mcp-dcr-tui mock --list"],
     rule: "mcp-dcr-tui mock --help",
     exit: 2,
   },

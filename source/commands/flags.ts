@@ -27,7 +27,9 @@ export const toggles = [
   "no-auth",
   "auto-approve",
   "diagnostics",
+  "list",
   "yes",
+  "forget-client",
   "mock",
   "reduced-motion",
   "dpop",
@@ -193,6 +195,8 @@ export const mockFlags = {
     Flag.withDescription("Lifetime of access tokens"),
     Flag.optional,
   ),
+  scenario: text("scenario", "NAMES", "Misbehave: names of the fault catalogue, separated by commas"),
+  list: toggle("list", "Show the fault catalogue and stop"),
   json: toggle("json", "Print one JSON line when ready"),
 }
 
@@ -214,6 +218,13 @@ export const exportFlags = {
 export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
   Argument.withDescription("Shell to make them for"),
 )
+
+export const logoutFlags = {
+  forgetClient: toggle(
+    "forget-client",
+    "Delete the client too: at the server (RFC 7592) and here, for all its servers",
+  ),
+}
 
 export const storeFlags = { store: files.store, storeKeyFile: files.storeKeyFile, keyring: files.keyring }
 

@@ -11,6 +11,8 @@ export interface MockInput {
   readonly autoApprove: boolean
   readonly diagnostics: boolean
   readonly tokenLifetime: Option.Option<number>
+  readonly scenario: Option.Option<string>
+  readonly list: boolean
   readonly json: boolean
 }
 
@@ -27,9 +29,43 @@ const untilSignal = Effect.callback<void>((resume) => {
   })
 })
 
+/** `mock --list`: the fault catalogue by subject. */
+const list = Effect.fn("commands.mockList")(function* (json: boolean) {
+  const { FAULTS, scenariosOf, SUBJECTS } = yield* Effect.promise(() => import("../../mock/scenarios/index.ts"))
+  const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: false })
+  if (json) {
+    const members = FAULTS.flatMap(scenariosOf).map(({ apply: _, ...rest }) => rest)
+    printer.json({ scenarios: members })
+  } else
+    printer.out([
+      ...Object.entries(SUBJECTS).flatMap(([subject, faults]) => [
+        line(subject, "title"),
+        ...faults
+          .flatMap(scenariosOf)
+          .map(({ name, numbers, does }) => line(`  ${name.padEnd(27)} ${numbers.join(" ").padEnd(10)} ${does}`)),
+        line(""),
+      ]),
+      line("Several together: mcp-dcr-tui mock --scenario NAME,NAME"),
+    ])
+  return 0
+})
+
+/** The names of `--scenario`, all of which exist. */
+const scenarioNames = Effect.fn("commands.scenarioNames")(function* (given: string) {
+  const { findScenarios } = yield* Effect.promise(() => import("../../mock/scenarios/index.ts"))
+  const names = given.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]))
+  return yield* Effect.try({
+    try: () => findScenarios(names).map(({ name }) => name),
+    catch: (error) =>
+      usageFailure("scenario_unknown", { received: given, detail: error instanceof Error ? error.message : "" }),
+  })
+})
+
 /** `mock`: serves until it is stopped. */
 export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
+  if (input.list) return yield* list(input.json)
   const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: false })
+  const scenarios = input.scenario._tag === "Some" ? yield* scenarioNames(input.scenario.value) : []
   const host = hosts.find((candidate) => candidate === input.host)
   if (host === undefined)
     return yield* usageFailure("host_not_loopback", { received: input.host, expected: hosts.join(", ") })
@@ -42,6 +78,7 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
           noAuth: input.noAuth,
           autoApprove: input.autoApprove,
           diagnostics: input.diagnostics,
+          scenarios,
           ...(input.tokenLifetime._tag === "Some" ? { tokenLifetime: input.tokenLifetime.value } : {}),
         }),
       catch: (error) =>
@@ -60,6 +97,7 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
       line(`  MCP endpoint          ${server.url}`),
       line(`  authorization server  ${input.noAuth ? "none (--no-auth)" : server.issuer}`),
       line(`  page for people       ${server.origin}/`),
+      ...(scenarios.length > 0 ? [line(`  misbehaves            ${scenarios.join(", ")}`)] : []),
       line(""),
       line(`  Try:  mcp-dcr-tui ${server.url}`),
       line("  Ctrl-C stops it."),

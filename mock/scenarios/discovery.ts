@@ -1,0 +1,330 @@
+import { gzipSync } from "node:zlib"
+import { json, redirect } from "../http/answer.ts"
+import { RESOURCE_SCOPES } from "../scopes.ts"
+import {
+  bent,
+  challenge,
+  type Fault,
+  HTML,
+  instead,
+  metadata,
+  option,
+  originOf,
+  resourceMetadata,
+  seize,
+  text,
+} from "./scenario.ts"
+
+const PRM = "/.well-known/oauth-protected-resource/mcp"
+const AS = "/.well-known/oauth-authorization-server"
+
+/** Resource metadata, authorization server metadata, and the challenge that leads there. */
+export const DISCOVERY: readonly Fault[] = [
+  {
+    numbers: ["F-1"],
+    title: "No protected resource metadata anywhere",
+    clientMust: "say so and stop; no endpoints are guessed unless the user asked for the legacy way",
+    rule: "CR-18",
+    switches: { "prm-missing": option("answers 404 at every resource metadata URL", { prmForms: [] }) },
+  },
+  {
+    numbers: ["F-2", "Q-9"],
+    title: "Resource metadata of another resource",
+    clientMust: "refuse it; a parent on the same origin may be taken with a warning",
+    rule: "CR-8, X-2",
+    switches: {
+      "prm-wrong-resource": resourceMetadata("names a resource on another origin", {
+        resource: "https://other.example/mcp",
+      }),
+      "prm-sibling-resource": resourceMetadata("names a resource beside this one", (origin) => ({
+        resource: `${origin}/other`,
+      })),
+      "prm-parent-resource": {
+        does: "names the origin as the resource",
+        apply: () => ({
+          originResource: true,
+          behaviours: [{ prm: (honest, exchange) => ({ ...honest, resource: originOf(exchange) }) }],
+        }),
+      },
+    },
+  },
+  {
+    numbers: ["F-3"],
+    title: "Resource metadata without an authorization server",
+    clientMust: "refuse it and say why",
+    rule: "CR-6",
+    switches: {
+      "prm-empty-as": resourceMetadata("lists no authorization server", { authorization_servers: [] }),
+      "prm-missing-as": resourceMetadata("leaves the list out", { authorization_servers: undefined }),
+      "prm-string-as": resourceMetadata("sends a string for the list", (origin) => ({ authorization_servers: origin })),
+      "prm-null-as": resourceMetadata("sends null for the list", { authorization_servers: null }),
+    },
+  },
+  {
+    numbers: ["F-4", "Q-5"],
+    title: "A page where metadata should be",
+    clientMust: "see that it is no JSON, quote it safely, try the next place",
+    rule: "CR-12",
+    switches: {
+      "prm-html": bent("answers resource metadata with a sign-in page", () =>
+        instead("prm", () => text(200, "text/html", HTML)),
+      ),
+      "metadata-html-first": bent("answers the first metadata URL with a page; the next one is good", () => ({
+        answer: (honest, exchange) => (exchange.path === AS ? text(200, "text/html", HTML) : honest),
+      })),
+    },
+  },
+  {
+    numbers: ["F-5"],
+    title: "Metadata of another issuer",
+    clientMust: "never use it",
+    rule: "CR-14",
+    switches: {
+      "issuer-mismatch": metadata("names another issuer in its metadata", { issuer: "https://other.example" }),
+    },
+  },
+  {
+    numbers: ["F-6", "Q-7"],
+    title: "Issuer that differs by its last slash",
+    clientMust: "say clearly what differs; take it only with a warning",
+    rule: "X-1",
+    switches: {
+      "issuer-slash": metadata("adds a slash to the issuer in its metadata", (origin) => ({ issuer: `${origin}/` })),
+      "prm-issuer-slash": resourceMetadata("adds a slash to the issuer in the resource metadata", (origin) => ({
+        authorization_servers: [`${origin}/`],
+      })),
+    },
+  },
+  {
+    numbers: ["F-7", "Q-11"],
+    title: "No word of PKCE with S256",
+    clientMust: "refuse before the browser opens",
+    rule: "CR-45",
+    switches: {
+      "metadata-no-pkce": metadata("leaves code_challenge_methods_supported out", {
+        code_challenge_methods_supported: undefined,
+      }),
+      "metadata-empty-pkce": metadata("lists no method", { code_challenge_methods_supported: [] }),
+      "plain-only": metadata("lists the method plain alone", { code_challenge_methods_supported: ["plain"] }),
+    },
+  },
+  {
+    numbers: ["F-8", "Q-3"],
+    title: "Challenge with two resource_metadata, or a relative one",
+    clientMust: "take neither, warn, and find the document at its well-known place",
+    rule: "CR-25",
+    switches: {
+      "challenge-duplicate": challenge("names two documents, the first of which is not there", (url) => [
+        `Bearer resource_metadata="${url}/gone", resource_metadata="${url}"`,
+      ]),
+      "challenge-relative": challenge("names the document by a relative URL", () => [
+        `Bearer resource_metadata="${PRM}"`,
+      ]),
+    },
+  },
+  {
+    numbers: ["F-9"],
+    title: "Challenge with parameters inside a text",
+    clientMust: "see only the real parameters",
+    rule: "CR-26",
+    switches: {
+      "challenge-injection": challenge("hides scope=admin in error_description", (url) => [
+        `Bearer error_description="x\\", scope=\\"admin, scope=admin", x_scope="admin", scope="${RESOURCE_SCOPES.join(" ")}", resource_metadata="${url}"`,
+      ]),
+    },
+  },
+  {
+    numbers: ["F-10"],
+    title: "Several challenges in several fields",
+    clientMust: "find the Bearer challenge",
+    rule: "CR-23, CR-24",
+    switches: {
+      "challenge-multi": challenge("sends Basic and DPoP first and bearer in lower case", (url) => [
+        'Basic realm="a, Bearer scope=\\"x\\"", DPoP algs="ES256"',
+        `bearer Resource_Metadata = "${url}"`,
+      ]),
+    },
+  },
+  {
+    numbers: ["F-11"],
+    title: "URLs that lead into private networks",
+    clientMust: "not contact them",
+    rule: "CR-40",
+    switches: {
+      "private-target": challenge("names resource metadata at 169.254.169.254", () => [
+        'Bearer resource_metadata="https://169.254.169.254/latest"',
+      ]),
+      "private-issuer": resourceMetadata("names an authorization server at 10.0.0.1", {
+        authorization_servers: ["https://10.0.0.1"],
+      }),
+      "private-mapped": metadata("names a token endpoint at [::ffff:10.0.0.1]", {
+        token_endpoint: "https://[::ffff:10.0.0.1]/token",
+      }),
+      "private-decimal": metadata("names a token endpoint by the decimal form of 169.254.169.254", {
+        token_endpoint: "https://2852039166/token",
+      }),
+      "private-octal": metadata("names a token endpoint by the octal form of 10.0.0.1", {
+        token_endpoint: "https://012.0.0.1/token",
+      }),
+    },
+  },
+  {
+    numbers: ["F-13"],
+    title: "Token endpoint without TLS",
+    clientMust: "not send a byte",
+    rule: "CR-35",
+    switches: {
+      "http-endpoint": metadata("names a token endpoint http://as.example/token", {
+        token_endpoint: "http://as.example/token",
+      }),
+    },
+  },
+  {
+    numbers: ["F-14"],
+    title: "Metadata that redirects to itself",
+    clientMust: "stop after three hops",
+    rule: "CR-38",
+    switches: {
+      "redirect-loop": bent("redirects metadata to itself", () =>
+        instead("metadata", (exchange) => redirect(`${originOf(exchange)}${exchange.path}`)),
+      ),
+    },
+  },
+  {
+    numbers: ["F-15"],
+    title: "Metadata that redirects to another host",
+    clientMust: "not follow",
+    rule: "CR-38",
+    switches: {
+      "redirect-cross-origin": bent("redirects metadata to another host", () =>
+        instead("metadata", () => redirect("https://other.example/metadata")),
+      ),
+    },
+  },
+  {
+    numbers: ["F-16"],
+    title: "Token endpoint that redirects",
+    clientMust: "not follow, nor send the credentials again",
+    rule: "CR-38",
+    switches: {
+      "token-redirect": bent("redirects token requests with 307", () =>
+        instead("token", (exchange) => ({ ...redirect(`${originOf(exchange)}/elsewhere/token`), status: 307 })),
+      ),
+    },
+  },
+  {
+    numbers: ["Q-1"],
+    title: "Challenge without resource_metadata",
+    clientMust: "look at the well-known places",
+    rule: "CR-4",
+    switches: { "challenge-bare": challenge("sends a challenge with a realm only", () => ['Bearer realm="mcp"']) },
+  },
+  {
+    numbers: ["Q-2"],
+    title: "401 without any challenge",
+    clientMust: "look at the well-known places",
+    rule: "CR-4",
+    switches: { "challenge-missing": challenge("sends no WWW-Authenticate", () => []) },
+  },
+  {
+    numbers: ["Q-4"],
+    title: "Resource metadata only where the challenge says",
+    clientMust: "take it from there",
+    rule: "CR-3",
+    switches: {
+      "prm-header-only": {
+        does: "serves the document at a place of its own, nowhere else",
+        apply: () => ({
+          prmForms: [],
+          behaviours: [
+            {
+              challenge: (_, exchange) => [`Bearer resource_metadata="${originOf(exchange)}/about/resource"`],
+              answer: (honest, exchange) =>
+                exchange.path === "/about/resource"
+                  ? json(200, { resource: `${originOf(exchange)}/mcp`, authorization_servers: [originOf(exchange)] })
+                  : honest,
+            },
+          ],
+        }),
+      },
+    },
+  },
+  {
+    numbers: ["Q-6"],
+    title: "First well-known place is closed, not missing",
+    clientMust: "go on with the next place",
+    rule: "CR-4",
+    switches: Object.fromEntries(
+      [401, 403, 405].map((status) => [
+        `prm-path-${status}`,
+        bent(`answers the path form of resource metadata with ${status}, and no hint in the challenge`, () => ({
+          challenge: () => ["Bearer"],
+          answer: (honest, exchange) => (exchange.path === PRM ? text(status, "text/html", HTML) : honest),
+        })),
+      ]),
+    ),
+  },
+  {
+    numbers: ["Q-8"],
+    title: "Issuer with a path",
+    clientMust: "build the well-known URL from it",
+    rule: "CR-11",
+    switches: { "issuer-path": option("is an issuer below /tenant1", { issuerPath: "/tenant1" }) },
+  },
+  {
+    numbers: ["Q-10"],
+    title: "Metadata only at the appended OpenID place",
+    clientMust: "find it there, and take no root document of somebody else",
+    rule: "CR-11, CR-14",
+    switches: {
+      "oidc-append-only": option("serves metadata at /tenant1/.well-known/openid-configuration alone", {
+        issuerPath: "/tenant1",
+        metadataForms: ["oidc-append"],
+      }),
+      "root-metadata-foreign": {
+        does: "the same, with somebody else's document at the root",
+        apply: () => ({
+          issuerPath: "/tenant1",
+          metadataForms: ["oidc-append"],
+          behaviours: [
+            {
+              answer: (honest, exchange) =>
+                exchange.path === AS ? json(200, { issuer: "https://other.example" }) : honest,
+            },
+          ],
+        }),
+      },
+    },
+  },
+  {
+    numbers: ["Q-12"],
+    title: "Compressed though nobody asked",
+    clientMust: "read it",
+    rule: "RFC 9110 §8.4",
+    switches: {
+      "gzip-unasked": bent("compresses resource metadata in any case", () =>
+        seize(PRM, (exchange, response) => {
+          const origin = originOf(exchange)
+          const document = JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: [origin] })
+          response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
+          response.end(gzipSync(document))
+          return true
+        }),
+      ),
+    },
+  },
+  {
+    numbers: ["Q-13"],
+    title: "Gateway that wants a header of its own",
+    clientMust: "send the user's headers on discovery, registration and token requests as well",
+    rule: "--header",
+    switches: {
+      "gateway-header": bent("answers 403 to every request without X-Gateway-Key", () => ({
+        answer: (honest, exchange) =>
+          exchange.header("x-gateway-key") === undefined && !["authorize", "none"].includes(exchange.event.route)
+            ? json(403, { error: "forbidden" })
+            : honest,
+      })),
+    },
+  },
+]

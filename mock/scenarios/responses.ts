@@ -1,0 +1,195 @@
+import type { ServerResponse } from "node:http"
+import { gzipSync } from "node:zlib"
+import { json } from "../http/answer.ts"
+import { bent, type Fault, HTML, instead, seize, text } from "./scenario.ts"
+
+const METADATA = "/.well-known/oauth-authorization-server"
+
+const begin = (response: ServerResponse, headers: Readonly<Record<string, string>> = {}) =>
+  response.writeHead(200, { "content-type": "application/json", ...headers })
+
+/** Writes until the client has had enough. */
+const endlessly = (response: ServerResponse): void => {
+  const chunk = " ".repeat(64 * 1024)
+  const more = () => {
+    while (!response.destroyed && response.write(chunk)) {}
+  }
+  response.on("drain", more)
+  more()
+}
+
+const everySecond = (response: ServerResponse): void => {
+  const timer = setInterval(() => response.write(" "), 1000)
+  response.once("close", () => clearInterval(timer))
+}
+
+const limited = (after: () => string) => () =>
+  instead("token", () => json(429, { error: "slow_down" }, { "retry-after": after() }), 1)
+
+/** How answers come, or do not. */
+export const RESPONSES: readonly Fault[] = [
+  {
+    numbers: ["F-17"],
+    title: "JSON that ends in the middle",
+    clientMust: "name the endpoint, and not try again and again",
+    rule: "CR-79",
+    switches: {
+      "invalid-json": bent("cuts the token answer", () =>
+        instead("token", () => text(200, "application/json", '{"access_token":"abc","token_ty')),
+      ),
+    },
+  },
+  {
+    numbers: ["F-18"],
+    title: "Error pages with script and escape sequences",
+    clientMust: "show a short, harmless excerpt",
+    rule: "CR-79, CR-122",
+    switches: {
+      "html-error": bent("answers token requests with a 500 page", () =>
+        instead("token", () => text(500, "text/html", HTML)),
+      ),
+      "html-error-metadata": bent("answers metadata with a 502 page", () =>
+        instead("metadata", () => text(502, "text/html", HTML)),
+      ),
+    },
+  },
+  {
+    numbers: ["F-19", "Q-30"],
+    title: "Token errors in the wrong clothes",
+    clientMust: "take them for errors",
+    rule: "CR-79",
+    switches: {
+      "error-200": bent("answers token requests with an error under 200", () =>
+        instead("token", () => json(200, { error: "bad_verification_code", error_description: "the code is wrong" })),
+      ),
+      "token-form-encoded": bent("answers token requests in form encoding", () =>
+        instead("token", () => text(200, "application/x-www-form-urlencoded", "error=bad_verification_code")),
+      ),
+      "error-array": bent("answers token requests with an array", () =>
+        instead("token", () => json(400, ["invalid_grant"])),
+      ),
+    },
+  },
+  {
+    numbers: ["F-20"],
+    title: "No answer at all",
+    clientMust: "give up after its time-out",
+    rule: "CR-42",
+    switches: { "slow-headers": bent("never answers metadata requests", () => seize(METADATA, () => true)) },
+  },
+  {
+    numbers: ["F-21"],
+    title: "One byte per second",
+    clientMust: "give up after its time-out for the whole answer",
+    rule: "CR-42",
+    switches: {
+      "slow-body": bent("sends metadata one byte per second", () =>
+        seize(METADATA, (_, response) => {
+          begin(response).flushHeaders()
+          everySecond(response)
+          return true
+        }),
+      ),
+    },
+  },
+  {
+    numbers: ["F-22"],
+    title: "Body without an end",
+    clientMust: "stop reading at its limit",
+    rule: "CR-42",
+    switches: {
+      "huge-body": bent("sends metadata that never ends", () =>
+        seize(METADATA, (_, response) => {
+          endlessly(begin(response))
+          return true
+        }),
+      ),
+    },
+  },
+  {
+    numbers: ["F-23"],
+    title: "Compression bomb",
+    clientMust: "count what comes out, not what goes in",
+    rule: "CR-42",
+    switches: {
+      "gzip-bomb": bent("sends 64 MB of metadata in 64 kB", () => {
+        const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "))
+        return seize(METADATA, (_, response) => {
+          begin(response, { "content-encoding": "gzip" }).end(bomb)
+          return true
+        })
+      }),
+    },
+  },
+  {
+    numbers: ["F-24"],
+    title: "Too many requests",
+    clientMust: "report it, or wait a bounded time; never resend at once",
+    rule: "CR-96",
+    switches: {
+      "rate-limit": bent(
+        "answers the first token request with 429 and Retry-After: 1",
+        limited(() => "1"),
+      ),
+      "rate-limit-date": bent(
+        "the same with a date",
+        limited(() => new Date(Date.now() + 1000).toUTCString()),
+      ),
+      "rate-limit-absurd": bent(
+        "the same with a hundred years",
+        limited(() => "3153600000"),
+      ),
+    },
+  },
+  {
+    numbers: ["F-25"],
+    title: "Two failures, then all is well",
+    clientMust: "report a retryable failure; a token request is not repeated by itself",
+    rule: "CR-13, CR-53",
+    switches: {
+      "flaky-503": bent("answers metadata with 503 twice", () =>
+        instead("metadata", () => json(503, { error: "temporarily_unavailable" }), 2),
+      ),
+      "flaky-503-token": bent("answers token requests with 503 twice", () =>
+        instead("token", () => json(503, { error: "temporarily_unavailable" }), 2),
+      ),
+    },
+  },
+  {
+    numbers: ["F-26"],
+    title: "Connection reset",
+    clientMust: "never repeat a call that may have run",
+    rule: "MR-26",
+    switches: {
+      "conn-reset": bent("resets the connection of every tool call, after reading it", () => ({
+        async intercept(exchange, response) {
+          const named = exchange.header("mcp-method")
+          if (exchange.path !== "/mcp" || named !== "tools/call") return false
+          exchange.event.rpc = named
+          await exchange.text(1024 * 1024)
+          response.destroy()
+          return true
+        },
+      })),
+    },
+  },
+  {
+    numbers: ["F-27"],
+    title: "Reset after the code was taken",
+    clientMust: "not send the code again",
+    rule: "CR-53",
+    switches: {
+      "reset-on-code": bent("resets the connection of the first token request, after reading it", () =>
+        seize(
+          "/token",
+          async (exchange, response) => {
+            await exchange.text(1024 * 1024)
+            response.destroy()
+            return true
+          },
+          1,
+        ),
+      ),
+    },
+  },
+]
