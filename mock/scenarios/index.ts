@@ -2,6 +2,7 @@ import type { MockOptions } from "../options.ts"
 import { AUTHORIZATION_RESPONSE } from "./authorization-response.ts"
 import { DISCOVERY } from "./discovery.ts"
 import { FIRST_DEMO } from "./first-demo.ts"
+import { LEADS } from "./leads.ts"
 import { MCP } from "./mcp.ts"
 import { REGISTRATION } from "./registration.ts"
 import { RESPONSES } from "./responses.ts"
@@ -14,6 +15,7 @@ export type { Changes, Fault, Scenario, Switch } from "./scenario.ts"
 /** The fault catalogue by subject. */
 export const SUBJECTS: Readonly<Record<string, readonly Fault[]>> = {
   Discovery: DISCOVERY,
+  "Challenges, addresses and redirects": LEADS,
   Registration: REGISTRATION,
   "Authorization response": AUTHORIZATION_RESPONSE,
   Responses: RESPONSES,
