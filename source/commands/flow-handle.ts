@@ -16,7 +16,7 @@ const handleOf = async (
   more: { readonly autoApproves?: boolean; readonly close?: () => Promise<void> },
 ): Promise<FlowHandle> => {
   const secrets = makeSecretBook()
-  const runtime = ManagedRuntime.make(programLayer(settings, { goal: "call", secrets }))
+  const runtime = ManagedRuntime.make(programLayer(settings, { goal: "call", secrets, asks: true }))
   const { flow, journal } = await runtime.runPromise(Effect.all({ flow: Flow, journal: Journal }))
   const saving = settings.journalFile
   if (saving !== undefined) runtime.runFork(Effect.scoped(saveJournal(saving).pipe(Effect.andThen(Effect.never))))

@@ -16,6 +16,7 @@ import { usageFailure } from "./failure.ts"
 import type { Output } from "./output.ts"
 import { makePrinter, type Printer } from "./print.ts"
 import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
+import { putQuestions, somebodyReads } from "./questions.ts"
 import type { Settings } from "./settings.ts"
 import { type Detail, transcriptLines } from "./transcript.ts"
 
@@ -102,17 +103,20 @@ export const withRun = <A, E>(
     readonly reads?: "pastes" | "requests"
   },
   use: (run: Run) => Effect.Effect<A, E, ProgramServices | Scope.Scope>,
-) =>
-  Effect.gen(function* () {
+) => {
+  const asks = options.reads !== "requests" && somebodyReads()
+  return Effect.gen(function* () {
     const { output } = settings
     const printer = makePrinter(output)
     if (settings.journalFile !== undefined) yield* saveJournal(settings.journalFile)
     const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
     if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
     if (options.reads !== "requests") yield* readPastes()
+    if (asks) yield* putQuestions(printer)
     const signals = yield* cancelOnSignal()
     return yield* use({ printer, ...signals })
-  }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal })))
+  }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal, asks })))
+}
 
 /** The exit code of a step that did not end well; says why as JSON, or in one line where the transcript was not wanted. */
 const failureOf = (run: Run, state: FlowState, step: StepId, { json, quiet }: Output): number => {
