@@ -40,6 +40,9 @@ export { DEMO_TOOLS } from "./tools/demo.ts"
 export type { Tool, ToolContext, ToolResult } from "./tools/tool.ts"
 export { DEMO_USERS, type User } from "./users.ts"
 
+/** The fault catalogue, loaded for those who ask for it. */
+export const faultCatalogue = () => import("./scenarios/index.ts")
+
 // Events are kept for tests to look at; a server that runs for days must not grow.
 const LOG_LIMIT = 5000
 

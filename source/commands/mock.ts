@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import { startMock } from "../../mock/index.ts"
+import { faultCatalogue, startMock } from "../../mock/index.ts"
 import { usageFailure } from "./failure.ts"
 import { line, makePrinter } from "./print.ts"
 
@@ -31,7 +31,7 @@ const untilSignal = Effect.callback<void>((resume) => {
 
 /** `mock --list`: the fault catalogue by subject. */
 const list = Effect.fn("commands.mockList")(function* (json: boolean) {
-  const { FAULTS, scenariosOf, SUBJECTS } = yield* Effect.promise(() => import("../../mock/scenarios/index.ts"))
+  const { FAULTS, scenariosOf, SUBJECTS } = yield* Effect.promise(faultCatalogue)
   const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: false })
   if (json) {
     const members = FAULTS.flatMap(scenariosOf).map(({ apply: _, ...rest }) => rest)
@@ -52,7 +52,7 @@ const list = Effect.fn("commands.mockList")(function* (json: boolean) {
 
 /** The names of `--scenario`, all of which exist. */
 const scenarioNames = Effect.fn("commands.scenarioNames")(function* (given: string) {
-  const { findScenarios } = yield* Effect.promise(() => import("../../mock/scenarios/index.ts"))
+  const { findScenarios } = yield* Effect.promise(faultCatalogue)
   const names = given.split(",").flatMap((name) => (name.trim() === "" ? [] : [name.trim()]))
   return yield* Effect.try({
     try: () => findScenarios(names).map(({ name }) => name),
