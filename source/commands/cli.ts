@@ -140,7 +140,7 @@ export const declareCommands = (done: (code: number) => void, whole: () => Comma
 
   const logout = Command.make(
     "logout",
-    { url: flags.url, ...flags.serverFlags },
+    { url: flags.url, ...flags.serverFlags, ...flags.logoutFlags },
     from(() => import("./logout.ts").then(({ logout }) => logout)),
   ).pipe(Command.withDescription("Revoke the stored tokens at the server and delete them here"))
 

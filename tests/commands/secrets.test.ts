@@ -73,7 +73,19 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     await command("refresh")
     for (const words of [[], ["show", mock.url]])
       said.push(outputOf(await run(["clients", ...words, "--store", folder.file("store"), ...options])))
-    await command("logout")
+    // A whole MCP session over stdio, and the saved journals in every form.
+    const requests = [
+      { id: 1, method: "initialize", params: { protocolVersion: "2025-11-25" } },
+      { id: 2, method: "tools/call", params: { name: "get_user_profile", arguments: {} } },
+    ]
+    const input = requests.map((request) => `${JSON.stringify({ jsonrpc: "2.0", ...request })}\n`).join("")
+    const bridged = await run(["bridge", mock.url, "--store", folder.file("store"), ...options], { input })
+    expect(bridged, bridged.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('"id":2') })
+    said.push(outputOf(bridged))
+    for (const format of ["har", "curl", "markdown", "mermaid", "jsonl"])
+      said.push(outputOf(await run(["export", folder.file("0.journal"), "--format", format])))
+    said.push(outputOf(await run(["replay", folder.file("0.journal"), ...options])))
+    await command("logout", "--forget-client")
 
     const names = new Set(secrets.values())
     for (const name of [...secretMembers, "code", "code_verifier"]) expect(names).toContain(name)
