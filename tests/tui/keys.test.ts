@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import type { Event, Wait } from "../../source/flow/event.ts"
 import { initialUi } from "../../source/tui/app/reduce.ts"
 import type { Scene, Ui } from "../../source/tui/app/scene.ts"
 import { keyContexts, keysMarkdown } from "../../source/tui/keys/docs.ts"
@@ -40,6 +41,23 @@ const scene = (events: Parameters<typeof fold>[0], change: Partial<Ui> = {}): Sc
 const { focus } = initialUi(false)
 const exchange = { log: { ...initialUi(false).log, open: 5 } }
 
+const asked = {
+  kind: "question",
+  question: 1,
+  serverUrl: "s",
+  during: "tools/call",
+  message: "m",
+  exchange: 1,
+} as const
+const form: Wait = {
+  ...asked,
+  mode: "form",
+  schema: { type: "object", properties: { name: { type: "string" } } },
+  secretLooking: [],
+}
+const page: Wait = { ...asked, mode: "url", url: "https://h/", host: "h", punycode: false, accepting: "consent" }
+const asking = (wait: Wait): Event => ({ _tag: "Waiting", at: start, step: "call", wait })
+
 /** Every kind of moment that a person can be in. */
 const moments: Readonly<Record<string, Scene>> = {
   start: scene([], { screen: "start" }),
@@ -68,6 +86,13 @@ const moments: Readonly<Record<string, Scene>> = {
   "tools, running": scene(calling(), { screen: "tools", focus: { ...focus, tools: "result" } }),
   help: scene(through("server"), { layers: [{ kind: "help", cursor: 0 }] }),
   "help, filtering": scene(through("server"), { layers: [{ kind: "help", cursor: 0 }], editing: "help" }),
+  "asked for values": scene([...calling(), asking(form)]),
+  "asked, typing": scene([...calling(), asking(form)], { editing: "argument:\u0000question 1:/name" }),
+  "asked to open a page": scene([...calling(), asking(page)]),
+  "asked while typing for a tool": scene([...calling(), asking(form)], {
+    screen: "tools",
+    editing: "argument:search_docs:/query",
+  }),
   "quit?": scene(calling(), { layers: [{ kind: "confirm", ask: "quit" }] }),
 }
 

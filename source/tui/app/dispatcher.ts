@@ -1,6 +1,7 @@
 import { isBusy } from "../keys/busy.ts"
 import { bindingFor } from "../keys/match.ts"
 import type { Stroke } from "../keys/stroke.ts"
+import { editingIn, isAsked } from "../question/model.ts"
 import { screenOf } from "../screens/index.ts"
 import type { Control } from "./control.ts"
 import { tooSmall } from "./layout.ts"
@@ -34,16 +35,16 @@ export const makeDispatcher = (control: Control) => {
         if (name === "q") control.quit("quit")
         return
       }
-      if (scene.ui.editing !== undefined && text !== undefined)
+      if (editingIn(scene) !== undefined && text !== undefined)
         return control.dispatch({ type: "edited", change: { edit: "insert", text } })
       bindingFor(scene, name)?.run(control, scene)
     },
     paste: (text: string) => {
       const scene = control.scene()
       if (tooSmall(scene.columns, scene.rows)) return
-      if (scene.ui.editing !== undefined)
+      if (editingIn(scene) !== undefined)
         return control.dispatch({ type: "edited", change: { edit: "insert", text: text.trim() } })
-      if (scene.ui.layers.length > 0 || screenOf(scene).paste?.(control, scene, text.trim()) !== true)
+      if (scene.ui.layers.length > 0 || isAsked(scene) || screenOf(scene).paste?.(control, scene, text.trim()) !== true)
         control.say("Nothing here takes pasted text.")
     },
   }

@@ -11,7 +11,7 @@ interface Printing {
 
 /**
  * Prints a long address alone on the ordinary screen, unbroken, so that the terminal itself can select, click or copy it
- * whole; a full screen would cut it into lines. Comes back on Enter, or when the wait for the browser is over.
+ * whole; a full screen would cut it into lines. Comes back on Enter, or when the wait that it belongs to is over.
  */
 export const printAlone = ({ text, stdin, stdout, store, suspend }: Printing): Promise<void> =>
   suspend(
@@ -27,7 +27,7 @@ export const printAlone = ({ text, stdin, stdout, store, suspend }: Printing): P
           if (/[\r\n]/.test(String(chunk))) done()
         }
         const unsubscribe = store.subscribe(() => {
-          if (store.scene().flow?.state.wait?.kind !== "browser") done()
+          if (!/^(browser|question)$/.test(store.scene().flow?.state.wait?.kind ?? "")) done()
         })
         stdout.write(`\n${text}\n\nPress Enter to go back.\n`)
         stdin.on("data", typed)

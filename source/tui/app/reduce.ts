@@ -1,5 +1,5 @@
 import { edited, type FieldEdit, field } from "../ui/field.ts"
-import type { FlowUi, Layer, LogUi, PaneId, ScreenId, StartUi, Toast, ToolsUi, Ui } from "./scene.ts"
+import type { FlowUi, Layer, LogUi, PaneId, QuestionUi, ScreenId, StartUi, Toast, ToolsUi, Ui } from "./scene.ts"
 
 /** Everything that can happen to the screen's own state. */
 export type Action =
@@ -21,6 +21,7 @@ export type Action =
   | { readonly type: "flow"; readonly change: Partial<FlowUi> }
   | { readonly type: "log"; readonly change: Partial<LogUi> }
   | { readonly type: "tools"; readonly change: Partial<ToolsUi> }
+  | { readonly type: "question"; readonly ui: QuestionUi }
   /** Give up the choice of a step or a log row, and look at what happens now. */
   | { readonly type: "follow"; readonly what: "step" | "flowLog" | "log" }
   | { readonly type: "closeExchange" }
@@ -96,6 +97,7 @@ const reducers: Reducers = {
   flow: (ui, { change }) => ({ ...ui, flow: { ...ui.flow, ...change } }),
   log: (ui, { change }) => ({ ...ui, log: { ...ui.log, ...change } }),
   tools: (ui, { change }) => ({ ...ui, tools: { ...ui.tools, ...change } }),
+  question: (ui, action) => ({ ...ui, question: action.ui }),
   follow: (ui, { what }) => follows[what](ui),
   closeExchange: (ui) => ({ ...without(ui, "revealUntil"), log: { ...without(ui.log, "open"), scroll: noTop } }),
 }

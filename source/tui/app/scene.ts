@@ -90,6 +90,17 @@ export interface ToolsUi {
   readonly scroll: number
 }
 
+/** What is done with a question of the server, until it is answered. */
+export interface QuestionUi {
+  /** Number of the question; what is kept for one is nothing to another. */
+  readonly of: number
+  /** Row of its form that has the cursor. */
+  readonly row: number
+  readonly problems: Readonly<Record<string, string>>
+  /** First line that is shown, where the person scrolled. */
+  readonly scroll?: number
+}
+
 /** Everything the screen remembers by itself. It knows nothing of the flow. */
 export interface Ui {
   readonly screen: ScreenId
@@ -105,6 +116,7 @@ export interface Ui {
   readonly flow: FlowUi
   readonly log: LogUi
   readonly tools: ToolsUi
+  readonly question?: QuestionUi
 }
 
 export interface FlowScene {

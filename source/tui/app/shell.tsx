@@ -2,6 +2,8 @@ import { Box, useApp, useInput, usePaste } from "ink"
 import { useEffect, useSyncExternalStore } from "react"
 import { footerHints, helpHint } from "../keys/footer.ts"
 import { strokes } from "../keys/stroke.ts"
+import { isAsked } from "../question/model.ts"
+import { QuestionView } from "../question/view.tsx"
 import { screenOf } from "../screens/index.ts"
 import { hintRow } from "../ui/key-hints.ts"
 import { type Row, row, span } from "../ui/row.ts"
@@ -40,7 +42,7 @@ const Screen = ({ scene }: { readonly scene: Scene }) => {
       <View scene={scene} body={areas.body} />
       {areas.status === undefined ? null : <Rows at={areas.status} rows={[statusRow(scene)]} />}
       <Rows at={areas.footer} rows={[footer]} />
-      <LayerView scene={scene} />
+      {isAsked(scene) ? <QuestionView scene={scene} /> : <LayerView scene={scene} />}
     </>
   )
 }

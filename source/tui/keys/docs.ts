@@ -1,3 +1,4 @@
+import { answerFieldBindings, questionBindings } from "../question/bindings.ts"
 import { screens } from "../screens/index.ts"
 import type { Binding } from "./binding.ts"
 import { fieldBindings } from "./field-bindings.ts"
@@ -18,6 +19,8 @@ export const keyContexts: ReadonlyArray<KeyContext> = [
   { title: "In a text field", bindings: fieldBindings },
   { title: "In the help", bindings: helpBindings },
   { title: "When asked", bindings: confirmBindings },
+  { title: "When the server asks", bindings: questionBindings },
+  { title: "In an answer to the server", bindings: answerFieldBindings },
 ]
 
 const cell = (text: string): string => text.replaceAll("|", "\\|")

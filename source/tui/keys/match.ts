@@ -1,4 +1,6 @@
 import type { Scene } from "../app/scene.ts"
+import { answerFieldBindings, questionBindings } from "../question/bindings.ts"
+import { editingIn, isAsked } from "../question/model.ts"
 import { screenOf } from "../screens/index.ts"
 import type { Binding } from "./binding.ts"
 import { fieldBindings } from "./field-bindings.ts"
@@ -45,7 +47,8 @@ const helpField = {
 
 /** The bindings that can be reached now, first come first served: text field, top layer, screen, everywhere. */
 export const reachable = (scene: Scene): ReadonlyArray<Binding> => {
-  const { editing } = scene.ui
+  const editing = editingIn(scene)
+  if (isAsked(scene)) return editing === undefined ? questionBindings : [...answerFieldBindings, ...fieldBindings]
   if (editing !== undefined)
     return [
       ...editingBindings(scene, editing),

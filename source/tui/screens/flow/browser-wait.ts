@@ -20,7 +20,7 @@ const openedText: Readonly<Record<BrowserWait["opened"], string>> = {
 }
 
 /** An address cut at the edge only: nothing is left out, and nothing is put between the lines. */
-const addressRows = (url: string, cells: number): ReadonlyArray<Row> => {
+export const addressRows = (url: string, cells: number): ReadonlyArray<Row> => {
   const text = clean(url, 100_000)
   const lines = Math.ceil(width(text) / cells)
   return Array.from({ length: lines }, (_, index) =>

@@ -50,6 +50,15 @@ const bindings: ReadonlyArray<Binding> = [
     run: (control) => typeAddress(control),
   },
   {
+    id: "start.typing",
+    // Whoever starts to type or paste "https://" without asking means this field.
+    keys: ["h"],
+    title: "start typing an address with h",
+    group: "pane",
+    when: () => true,
+    run: (control) => typeAddress(control, "h"),
+  },
+  {
     id: "start.learn",
     keys: ["L"],
     title: "open it with every step explained",

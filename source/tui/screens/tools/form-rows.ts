@@ -64,8 +64,14 @@ const valueSpans = (scene: Scene, tool: Tool, field: Field, cells: number): Read
   return [span("[ "), ...fieldSpans(value, most, editing, scene.theme), span(`${space} ]`)]
 }
 
-const formRow = (scene: Scene, tool: Tool, { field, depth }: FormRow, label: number, cells: number): Row => {
-  const current = formOf(tool).rows[scene.ui.tools.row]?.field === field && scene.ui.focus.tools === "form"
+const formRow = (
+  scene: Scene,
+  tool: Tool,
+  { field, depth }: FormRow,
+  current: boolean,
+  label: number,
+  cells: number,
+): Row => {
   const mark = field.required ? " *" : ""
   const name = pad(clean(`${"  ".repeat(depth)}${field.label}${mark}`), label)
   return {
@@ -78,36 +84,24 @@ const formRow = (scene: Scene, tool: Tool, { field, depth }: FormRow, label: num
   }
 }
 
-/** What the tool is, a line for each argument, and under the current one what it wants. */
-export const formRows = (
+/** A line for each field of a form, and under the current one what it wants. `at`: the row with the cursor. */
+export const fieldRows = (
   scene: Scene,
   tool: Tool,
   cells: number,
+  { at, problems }: { readonly at: number | undefined; readonly problems: Readonly<Record<string, string>> },
 ): { readonly rows: ReadonlyArray<Row>; readonly cursor: number } => {
   const { rows: fields } = formOf(tool)
+  const rows: Array<Row> = []
   const label = Math.min(
     20,
     Math.max(6, ...fields.map(({ field, depth }) => clean(field.label).length + depth * 2 + 2)),
   )
-  const title = tool.title === undefined || tool.title === tool.name ? [] : [span(`  ${tool.title}`, "dim")]
-  const rows: Array<Row> = [
-    {
-      left: [
-        span(tool.name, "strong"),
-        ...title,
-        ...(saysDestructive(tool) ? [span("  ! may destroy something", "warn")] : []),
-      ],
-    },
-    ...wrap(clean(tool.description ?? ""), cells)
-      .slice(0, 4)
-      .map((line) => row(line)),
-    blank,
-  ]
   let cursor = 0
   fields.forEach((formField, index) => {
-    rows.push(formRow(scene, tool, formField, label, cells))
-    const problem = scene.ui.tools.problems[formField.field.path]
-    const current = index === scene.ui.tools.row && scene.ui.focus.tools === "form"
+    const problem = problems[formField.field.path]
+    const current = index === at
+    rows.push(formRow(scene, tool, formField, current, label, cells))
     if (current) cursor = rows.length
     const indent = " ".repeat(label + 3)
     if (problem !== undefined) rows.push(row(span(`${indent}${scene.theme.glyphs.failed} ${problem}`, "bad")))
@@ -120,13 +114,44 @@ export const formRows = (
       )
     }
   })
-  if (fields.length === 0) rows.push(row(span("It takes no arguments.", "dim")))
-  rows.push(blank, {
-    left: [
-      span("[ Call tool ]", "strong"),
-      span("  Enter  ", "key"),
-      isValid(scene, tool) ? span(`valid ${scene.theme.glyphs.done}`, "good") : span("not complete yet", "warn"),
-    ],
-  })
   return { rows, cursor }
+}
+
+/** What the tool is, its arguments, and how to call it. */
+export const formRows = (
+  scene: Scene,
+  tool: Tool,
+  cells: number,
+): { readonly rows: ReadonlyArray<Row>; readonly cursor: number } => {
+  const title = tool.title === undefined || tool.title === tool.name ? [] : [span(`  ${tool.title}`, "dim")]
+  const top: ReadonlyArray<Row> = [
+    {
+      left: [
+        span(tool.name, "strong"),
+        ...title,
+        ...(saysDestructive(tool) ? [span("  ! may destroy something", "warn")] : []),
+      ],
+    },
+    ...wrap(clean(tool.description ?? ""), cells)
+      .slice(0, 4)
+      .map((line) => row(line)),
+    blank,
+  ]
+  const { row: current, problems } = scene.ui.tools
+  const at = scene.ui.focus.tools === "form" ? current : undefined
+  const fields = fieldRows(scene, tool, cells, { at, problems })
+  const rows = [
+    ...top,
+    ...fields.rows,
+    ...(fields.rows.length === 0 ? [row(span("It takes no arguments.", "dim"))] : []),
+    blank,
+    {
+      left: [
+        span("[ Call tool ]", "strong"),
+        span("  Enter  ", "key"),
+        isValid(scene, tool) ? span(`valid ${scene.theme.glyphs.done}`, "good") : span("not complete yet", "warn"),
+      ],
+    },
+  ]
+  return { rows, cursor: at === undefined ? 0 : top.length + fields.cursor }
 }
