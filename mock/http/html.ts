@@ -51,6 +51,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem } d
 table { border-collapse: collapse } td, th { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top }
 .warning { border-left: .25rem solid #d97706; padding: .25rem .75rem }
 button { font: inherit; padding: .4rem 1.2rem; margin-right: .5rem }
+td:first-child code { white-space: nowrap; overflow-wrap: normal }
 `
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64")

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
+import { storeRule } from "../flow/stored.ts"
 import { lifetime } from "./lifetime.ts"
 import { type Line, line } from "./print.ts"
 import { endOf, withRun } from "./run.ts"
@@ -21,7 +22,13 @@ const summary = (state: FlowState): ReadonlyArray<Line> => {
   ]
 }
 
-const document = (state: FlowState): object => {
+/** What was wrong with the store while the sign-in was to be kept, if anything. */
+const storeTrouble = ({ steps }: FlowState): string | undefined =>
+  [...steps.client.findings, ...steps.token.findings].find(
+    ({ rule, severity }) => rule === storeRule && severity === "warning",
+  )?.text
+
+const document = (state: FlowState, stored: boolean): object => {
   const { grant, identity, session, resource } = state.facts
   return {
     serverUrl: state.serverUrl,
@@ -36,6 +43,7 @@ const document = (state: FlowState): object => {
           scope: grant.scope ?? null,
           expiresAt: grant.expiresAt === undefined ? null : new Date(grant.expiresAt).toISOString(),
           refreshable: grant.refreshToken !== undefined,
+          stored,
         }),
     protocolVersion: session?.protocolVersion ?? null,
     server: { name: session?.serverName ?? null, version: session?.serverVersion ?? null },
@@ -52,9 +60,13 @@ export const login = Effect.fn("commands.login")(function* (input: ServerInput) 
       const state = yield* flow.runTo("connect")
       const code = endOf(run, state, "connect", output)
       if (code !== 0) return code
-      if (output.json) run.printer.json(document(state))
+      const trouble = storeTrouble(state)
+      if (output.json) run.printer.json(document(state, trouble === undefined && settings.store.kind === "directory"))
       else run.printer.out(summary(state))
-      return 0
+      if (trouble === undefined) return 0
+      // What `login` is for is that later runs find it.
+      run.printer.err([line(`✗ Nothing was kept for later runs: ${trouble}`, "bad")])
+      return 1
     }),
   )
 })

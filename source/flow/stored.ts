@@ -20,6 +20,9 @@ export interface HeldCredentials {
   readonly record?: StoredRecord
 }
 
+/** The rule that findings about the store name. */
+export const storeRule = "mcp-dcr-tui store"
+
 /** A store that cannot be used costs nothing but a second sign-in: it is said, and the run goes on. */
 export const orWarn =
   <A>(fallback: A) =>
@@ -29,7 +32,7 @@ export const orWarn =
         const findings = yield* Findings
         yield* findings.raise({
           severity: "warning",
-          rule: "mcp-dcr-tui store",
+          rule: storeRule,
           text: `${failure.what} ${failure.detail ?? ""} ${failure.remedy[0] ?? ""}`.replace(/\s+/g, " ").trim(),
         })
         return fallback

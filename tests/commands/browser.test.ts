@@ -71,7 +71,7 @@ describe("signing in without a browser on this machine", () => {
   test.each([
     { name: "does not exist", program: undefined },
     { name: "fails", program: "#!/bin/sh\nexit 3\n" },
-  ])("a $BROWSER that $name is said, and the address works all the same", async ({ program }) => {
+  ])("a BROWSER that $name is said, and the address works all the same", async ({ program }) => {
     using folder = temporaryFolder()
     const file = folder.file("browser")
     if (program !== undefined) {

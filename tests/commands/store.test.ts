@@ -33,12 +33,14 @@ describe("the store", () => {
     expect([registrations(), mock.log.all("authorize").length]).toEqual([1, 1])
   })
 
-  test("cannot be written: that is said, and the run goes on", async () => {
+  test("cannot be written: that is said, the run goes on, and login does not call it kept", async () => {
     using folder = temporaryFolder()
     writeFileSync(folder.file("store"), "a file where a folder should be")
     const ended = await command("login", folder.file("store"))
-    expect(ended, ended.stderr).toMatchObject({ code: 0 })
-    expect(ended.document()).toMatchObject({ authorization: "bearer" })
+    expect(ended, ended.stderr).toMatchObject({ code: 1 })
+    expect(ended.document()).toMatchObject({ authorization: "bearer", stored: false })
+    expect(ended.stderr).toMatch(/Nothing was kept for later runs/)
+    expect(await command("tools", folder.file("store"))).toMatchObject({ code: 0 })
     // Once, however many steps run into it.
     expect(ended.stderr.match(/^ +! .*$/gm)).toEqual([expect.stringMatching(/not a directory/)])
     expect(readFileSync(folder.file("store"), "utf8")).toBe("a file where a folder should be")

@@ -86,7 +86,9 @@ export const clientStep: Step = {
   skip: authorizationNotNeeded,
   preview: ({ target, facts }) => {
     const endpoint = facts.server?.registrationEndpoint
-    if (endpoint === undefined || target.preregistered !== undefined) return undefined
+    // Only a registration is sent anywhere, and only when nothing better is at hand.
+    if (endpoint === undefined || target.preregistered !== undefined || target.clientMetadataUrl !== undefined)
+      return undefined
     const scope = registeredScope({ target, facts })
     return {
       method: "POST",

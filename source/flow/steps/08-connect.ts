@@ -23,7 +23,11 @@ export const connectStep: Step = {
     method: "POST",
     url: target.serverUrl,
     headers: facts.grant === undefined ? [] : [["authorization", "Bearer <the token>"]],
-    body: '{ "jsonrpc": "2.0", "method": "server/discover" }',
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      method:
+        target.protocolVersion === "auto" || target.protocolVersion === "2026-07-28" ? "server/discover" : "initialize",
+    }),
   }),
   run: Effect.fn("flow.connect")(function* ({ target, facts }) {
     const session = yield* connect({
