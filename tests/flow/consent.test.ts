@@ -242,6 +242,19 @@ describe("the browser wait", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("CR-111 the end of the program closes the port, whatever runs", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked(asked)
+      const redirectUri = yield* run(mock.url, print, (room) =>
+        Effect.gen(function* () {
+          yield* room.flow.intend({ _tag: "RunAll" })
+          return (yield* toTheBrowser(room)).redirectUri
+        }),
+      )
+      assert.isFalse(yield* portIsOpen(redirectUri))
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-71 takes a new registration when another program has taken the port meanwhile", () =>
     Effect.gen(function* () {
       const mock = yield* mocked(asked)

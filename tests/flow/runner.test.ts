@@ -380,6 +380,21 @@ describe("recovery", () => {
     ),
   )
 
+  it.effect("a renewed grant is dropped with the steps before it, and kept when only later ones are run again", () =>
+    over(doing({}), ({ flow, journal, intend }) =>
+      Effect.gen(function* () {
+        yield* flow.call("add", {})
+        yield* intend({ _tag: "Refresh" })
+        const { grant } = journal.state().facts
+        yield* intend({ _tag: "Back", step: "connect" })
+        assert.strictEqual(journal.state().facts.grant, grant)
+        yield* intend({ _tag: "Back", step: "token" })
+        assert.strictEqual(journal.state().facts.grant, undefined)
+        assert.strictEqual(journal.state().steps.refresh.status, "done")
+      }),
+    ),
+  )
+
   it.effect("Revoke stands before a new attempt: nothing is called with dead tokens", () =>
     over(doing({}), ({ flow, journal, intend }) =>
       Effect.gen(function* () {
