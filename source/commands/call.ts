@@ -84,8 +84,9 @@ const withoutGiven = (schema: Tool["inputSchema"], given: Readonly<Record<string
 
 /** `call URL TOOL [name=value …]`: one tool call; exit 1 when the tool says no. */
 export const call = Effect.fn("commands.call")(function* (input: CallInput) {
-  const words = Option.isSome(input.serverUrl) ? [input.serverUrl.value, ...input.words] : input.words
-  const [url, name, ...pairs] = words
+  const named = Option.isSome(input.serverUrl) || Option.isSome(input.stdio)
+  const url = named ? Option.getOrUndefined(input.serverUrl) : input.words[0]
+  const [name, ...pairs] = named ? input.words : input.words.slice(1)
   const settings = yield* settingsOf({ ...input, url: Option.fromNullishOr(url), serverUrl: Option.none() })
   if (name === undefined) return yield* usageFailure("tool_missing")
   const given = Option.isSome(input.args) ? yield* readArguments(input.args.value) : {}

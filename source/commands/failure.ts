@@ -1,5 +1,6 @@
 import * as Data from "effect/Data"
 import { type Evidence, type Problem, type ProblemText, problem } from "../text/problem.ts"
+import { type LocalServerCode, localServerTexts } from "./local-server-texts.ts"
 
 export type UsageCode =
   | "command_line"
@@ -9,6 +10,7 @@ export type UsageCode =
   | "url_scheme"
   | "url_insecure"
   | "url_twice"
+  | LocalServerCode
   | "address_invalid"
   | "timeout_invalid"
   | "header_invalid"
@@ -80,6 +82,7 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     rule: "mcp-dcr-tui --help",
     exit: 2,
   },
+  ...localServerTexts,
   address_invalid: {
     what: "A flag takes a URL, and this is none that can be used.",
     why: "It must be an absolute https URL, or http on this machine.",

@@ -40,6 +40,13 @@ const toggle = (name: (typeof toggles)[number], description: string) =>
 
 const target = {
   serverUrl: text("server-url", "URL", "The same as the URL argument"),
+  stdio: text("stdio", '"COMMAND ARGS"', "A server on this machine instead: a program, started without a shell"),
+  env: Flag.String("env").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("Let that program see a variable of your environment; may be repeated"),
+    Flag.atLeast(0),
+  ),
+  yes: toggle("yes", "Start the program of --stdio without asking"),
   protocolVersion: Flag.Literals("protocol-version", [
     "auto",
     "2026-07-28",

@@ -41,13 +41,19 @@ export const mockHandle = async (input: OpenInput): Promise<FlowHandle> => {
   const mock = await startMock({ autoApprove: autoApproves })
   const settings = await Effect.runPromise(
     settingsOf(
-      { ...input, url: Option.none(), serverUrl: Option.none(), noStore: true },
+      { ...input, url: Option.none(), serverUrl: Option.none(), stdio: Option.none(), noStore: true },
       { serverUrl: mock.url, browser: "follow" },
     ),
   )
   return handleOf(settings, { autoApproves, close: () => mock.close() })
 }
 
-/** A run against a server of the user's. */
-export const urlHandle = async (input: OpenInput, url: string): Promise<FlowHandle> =>
-  handleOf(await Effect.runPromise(settingsOf({ ...input, url: Option.some(url), serverUrl: Option.none() })), {})
+const local = "stdio:"
+
+/** A run against a server of the user's: the local one of the command line, or one with an address. */
+export const urlHandle = async (input: OpenInput, url: string): Promise<FlowHandle> => {
+  const chosen = url.startsWith(local)
+    ? input
+    : { ...input, url: Option.some(url), serverUrl: Option.none(), stdio: Option.none() }
+  return handleOf(await Effect.runPromise(settingsOf(chosen)), {})
+}

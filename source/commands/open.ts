@@ -13,13 +13,14 @@ export interface OpenInput extends ServerInput {
 export const open = Effect.fn("commands.open")(function* (input: OpenInput) {
   const url = Option.getOrUndefined(Option.orElse(input.serverUrl, () => input.url))
   const terminal = process.stdin.isTTY === true && process.stdout.isTTY === true && process.env.TERM !== "dumb"
+  const local = Option.isSome(input.stdio)
   if (terminal && !input.json) {
-    // Checked before the screen opens, so that a slip is said where it was typed.
-    if (url !== undefined) yield* settingsOf(input)
+    // Checked before the screen opens, so that a slip is said where it was typed; a local server is approved here.
+    const settings = url !== undefined || local ? yield* settingsOf(input) : undefined
     const { screen } = yield* Effect.promise(() => import("./screen.ts"))
-    return yield* screen(input, url)
+    return yield* screen({ ...input, yes: input.yes || local }, local ? settings?.target.serverUrl : url)
   }
-  if (url !== undefined) {
+  if (url !== undefined || local) {
     const { plainRun } = yield* Effect.promise(() => import("./plain-run.ts"))
     return yield* plainRun(input)
   }

@@ -18,6 +18,7 @@ import type { Recorder } from "../wire/exchange.ts"
 import { wireLayer } from "../wire/live.ts"
 import type { Wire } from "../wire/wire.ts"
 import { usageFailure } from "./failure.ts"
+import { localTransport } from "./local-transport.ts"
 import { respondentLayer } from "./respondent.ts"
 import type { Settings } from "./settings.ts"
 import { version } from "./version.ts"
@@ -38,10 +39,11 @@ export const programLayer = (
   },
 ): Layer.Layer<ProgramServices> => {
   const { target, store } = settings
+  const { secrets = makeSecretBook() } = options
   const journal = reporting.pipe(Layer.provideMerge(Journal.layer))
   const wire = wireLayer({
     serverUrl: target.serverUrl,
-    secrets: options.secrets ?? makeSecretBook(),
+    secrets,
     userAgent: `mcp-dcr-tui/${version}`,
     allowInsecure: settings.allowInsecure,
     headers: settings.headers,
@@ -61,6 +63,7 @@ export const programLayer = (
       ? Layer.empty
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
   return flowLayer({ target, steps, asides, goal: options.goal, version, asks: options.asks === true }).pipe(
+    Layer.provide(target.stdio === undefined ? Layer.empty : localTransport(target.stdio, secrets)),
     Layer.provideMerge(services),
     Layer.provide(Layer.mergeAll(identity, patience, respondentLayer(target.elicit))),
   )

@@ -2,12 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaultTarget, type Target } from "../flow/target.ts"
 import type { ProtocolVersion } from "../mcp/revisions.ts"
+import { stdioUrl } from "../mcp/stdio-command.ts"
 import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import { secret } from "../text/secret.ts"
 import type { StoreKey } from "../vault/store-key.ts"
 import { checkUrl } from "../wire/address.ts"
 import { type UsageFailure, usageFailure } from "./failure.ts"
 import { elicitOf, grantOf, signingKeyOf } from "./grant-settings.ts"
+import { approve, localServerOf } from "./local-server.ts"
 import { type Output, outputOf } from "./output.ts"
 import { readText } from "./read-text.ts"
 import { storeKeyIn } from "./store-key-flags.ts"
@@ -16,6 +18,9 @@ import { storeKeyIn } from "./store-key-flags.ts"
 export interface ServerInput {
   readonly url: Option.Option<string>
   readonly serverUrl: Option.Option<string>
+  readonly stdio: Option.Option<string>
+  readonly env: ReadonlyArray<string>
+  readonly yes: boolean
   readonly protocolVersion: ProtocolVersion | "auto"
   readonly header: ReadonlyArray<string>
   readonly timeout: Option.Option<number>
@@ -58,6 +63,9 @@ export interface ServerInput {
 export const defaultInput: ServerInput = {
   url: Option.none(),
   serverUrl: Option.none(),
+  stdio: Option.none(),
+  env: [],
+  yes: false,
   protocolVersion: "auto",
   header: [],
   timeout: Option.none(),
@@ -174,12 +182,13 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
   input: ServerInput,
   fallback: { readonly serverUrl?: string; readonly browser?: Target["browser"] } = {},
 ) {
+  const local = yield* localServerOf(input)
   const [first, second] = Option.toArray(input.url).concat(Option.toArray(input.serverUrl))
   if (second !== undefined && second !== first)
     return yield* usageFailure("url_twice", { received: `${first} and ${second}` })
   const typed = first ?? fallback.serverUrl
-  if (typed === undefined) return yield* usageFailure("url_missing")
-  const serverUrl = yield* serverUrlOf(typed, input.allowInsecure)
+  if (typed === undefined && local === undefined) return yield* usageFailure("url_missing")
+  const serverUrl = local === undefined ? yield* serverUrlOf(typed ?? "", input.allowInsecure) : stdioUrl(local)
   yield* checkAddresses(input)
   if (Option.isSome(input.timeout) && input.timeout.value <= 0)
     return yield* usageFailure("timeout_invalid", { received: String(input.timeout.value) })
@@ -188,6 +197,7 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
   const browserGiven = Option.isSome(input.browser)
   const target: Target = {
     ...defaultTarget(serverUrl),
+    ...(local === undefined ? {} : { stdio: local }),
     protocolVersion: input.protocolVersion,
     registration: input.registration,
     ...(Option.isSome(input.clientId)
@@ -228,5 +238,7 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
     ...some("journalFile", input.journal),
     output: outputOf(input),
   }
+  // The last thing: whoever is asked can count on everything else being right.
+  if (local !== undefined) yield* approve(local, input)
   return settings
 })

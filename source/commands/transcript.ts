@@ -78,7 +78,7 @@ export const transcriptLines = (
       const request = exchangeOf(state, response.exchange)?.request
       const outcome =
         response.failure === undefined
-          ? `${response.status ?? "?"}`
+          ? `${response.status ?? "answered"}`
           : `${response.failure.code}: ${response.failure.detail}`
       return [
         line(

@@ -160,5 +160,5 @@ export const makeExecution = (plan: Plan, services: Context.Context<StepServices
       yield* gate
     })
 
-    return { drive, runAside, gate }
+    return { drive, runAside, leaveOut, gate }
   })

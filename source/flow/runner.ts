@@ -46,7 +46,7 @@ const make = (options: RunnerOptions) =>
     const questions = makeQuestionDesk(journal, options.target)
     const asks = options.asks === true && options.target.interactive && options.target.elicit === "ask"
     const services = asks ? Context.add(given, Respondent, questions.respondent) : given
-    const { drive, runAside, gate } = yield* makeExecution(options, services, yield* Effect.scope)
+    const { drive, runAside, leaveOut, gate } = yield* makeExecution(options, services, yield* Effect.scope)
     const slot = yield* FiberHandle.make<void, never>()
     const oneIntent = Semaphore.withPermits(yield* Semaphore.make(1), 1)
 
@@ -123,13 +123,16 @@ const make = (options: RunnerOptions) =>
           const state = journal.state()
           const again = retried(state)
           if (again === undefined) return Effect.void
-          const { call } = state.facts
+          const { call, request } = state.facts
+          // What was chosen for step 10 is chosen still.
+          const chosen = [
+            ...(call === undefined ? [] : [fact("call", call)]),
+            ...(request === undefined ? [] : [fact("request", request)]),
+          ]
           return inOrder(
             newErrand("retry"),
             reset(again.from, "retry", again.through),
-            again.through === "call" && call !== undefined
-              ? journal.append({ _tag: "FactLearned", fact: fact("call", call) })
-              : Effect.void,
+            ...(again.through === "call" ? chosen : []).map((fact) => journal.append({ _tag: "FactLearned", fact })),
             start(drive(options.goal, again.through)),
           )
         }),
@@ -173,6 +176,8 @@ const make = (options: RunnerOptions) =>
       }).pipe(Effect.onInterrupt(() => stop))
 
     yield* journal.append({ _tag: "RunStarted", serverUrl: options.target.serverUrl, version: options.version })
+    // Of a local server this is known before anything runs.
+    if (options.target.stdio !== undefined) yield* leaveOut
     yield* gate
 
     return Flow.of({

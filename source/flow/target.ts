@@ -1,4 +1,5 @@
 import type { ProtocolVersion } from "../mcp/revisions.ts"
+import type { StdioCommand } from "../mcp/stdio-command.ts"
 import type { IdentityProvider } from "../oauth/id-jag.ts"
 import type { SigningKey } from "../oauth/signing-key.ts"
 import type { Secret } from "../text/secret.ts"
@@ -17,9 +18,17 @@ export type GrantChoice = "authorization_code" | "client_credentials" | "jwt-bea
 /** How questions of a server are answered (elicitation): by the person, always yes with the defaults, never, or with this. */
 export type ElicitChoice = "ask" | "accept" | "decline" | Readonly<Record<string, unknown>>
 
+/** A program of this machine that is the server, over standard input and output. */
+export interface LocalServer extends StdioCommand {
+  /** What it may see of our environment beside what every program needs; credentials among it (CR-2). */
+  readonly env: Readonly<Record<string, Secret>>
+}
+
 /** What a run is about: the server, and the choices the user made on the command line or the screen. */
 export interface Target {
+  /** Of a local server the name that stands for its address. */
   readonly serverUrl: string
+  readonly stdio?: LocalServer
   readonly protocolVersion: ProtocolVersion | "auto"
   readonly registration: "auto" | "preregistered" | "cimd" | "dcr"
   readonly preregistered?: Preregistered

@@ -124,10 +124,10 @@ const make = (options: StdioOptions) =>
     }
 
     /** Writes one line, and records it like a request over HTTP. */
-    const send = Effect.fnUntraced(function* (server: Child, line: string) {
+    const send = Effect.fnUntraced(function* (server: Child, line: string, label: string) {
       const exchange = yield* recorder.next
       const at = yield* Clock.currentTimeMillis
-      const head = { exchange, attempt: 1, leg: "mcp", at, method: "WRITE", url, headers: [] } as const
+      const head = { exchange, attempt: 1, leg: "mcp", at, method: "WRITE", url, label, headers: [] } as const
       yield* recorder.sending({ ...head, body: bodyOf([line]) })
       server.send(line)
       return { exchange, at }
@@ -152,7 +152,7 @@ const make = (options: StdioOptions) =>
     const listen = Effect.fnUntraced(function* (dispatch: Dispatch, queue: Queue.Queue<Arrival>, server: Child) {
       const { session, id, method, params } = dispatch
       const findings = yield* Findings
-      const sent = yield* send(server, requestText(id, method, params))
+      const sent = yield* send(server, requestText(id, method, params), method)
       const evidence = { exchange: sent.exchange, url: session.url }
       const lines: Array<string> = []
       const take = Effect.gen(function* () {
@@ -201,10 +201,10 @@ const make = (options: StdioOptions) =>
       yield* listen(dispatch, queue, server).pipe(Effect.ensuring(Effect.sync(() => pending.delete(id))))
     })
 
-    const sendOneWay: Transport["sendOneWay"] = Effect.fnUntraced(function* (_, { body }) {
+    const sendOneWay: Transport["sendOneWay"] = Effect.fnUntraced(function* (_, { method, body }) {
       const server = child
       if (server === undefined || !server.alive()) return yield* mcpFailure("server_exited", { url })
-      const sent = yield* send(server, body)
+      const sent = yield* send(server, body, method)
       yield* finished(sent, [])
       return { exchange: sent.exchange }
     })

@@ -37,7 +37,8 @@ const zoneOfServer = (serverUrl: string): Effect.Effect<Zone> => {
   if (!URL.canParse(serverUrl)) return Effect.succeed("public")
   const url = new URL(serverUrl)
   const zone = zoneOfUrl(url)
-  if (zone !== "public") return Effect.succeed(zone)
+  // What stands for the address of a local server has no host: nothing is sent there, and nothing gets its zone.
+  if (zone !== "public" || url.hostname === "") return Effect.succeed(zone)
   return Effect.callback<Zone>((resume) => {
     dns.lookup(url.hostname, (error, address) => resume(Effect.succeed(error ? "public" : zoneOfAddress(address))))
   })

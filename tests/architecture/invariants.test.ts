@@ -98,6 +98,8 @@ describe("I-2: secrets are revealed where the header or body is built, and in th
   it("reveals nowhere else", () => {
     onlyIn(
       [
+        // The environment of a local server is its header: what `--env` names goes there and nowhere else (CR-2).
+        "source/commands/local-transport.ts",
         "source/oauth/authorization-headers.ts",
         "source/oauth/client-authentication.ts",
         "source/oauth/client-management.ts",

@@ -6,6 +6,7 @@ import type { Grant } from "../../oauth/grant.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { serverIsLocal } from "../not-needed.ts"
 import { presenting } from "../presenting.ts"
 import { isForbidden, wantsScope } from "../recovery/ladder.ts"
 import { renewIfDue, renewOrForget } from "../recovery/renew-stored.ts"
@@ -62,6 +63,7 @@ export const probeStep: Step = {
   ],
   needs: [],
   yields: ["probe", "identity", "grant"],
+  skip: serverIsLocal,
   preview: ({ target }) => ({
     method: "POST",
     url: target.serverUrl,

@@ -107,7 +107,7 @@ export const tabRows = (
 /** `200 · 71ms · 1.2 kB` */
 export const outcomeOf = ({ response }: ExchangeState, bullet: string): string => {
   if (response === undefined) return "..."
-  const status = response.status === undefined ? (response.failure?.code ?? "failed") : String(response.status)
+  const status = response.status === undefined ? (response.failure?.code ?? "ok") : String(response.status)
   const bytes = response.body === undefined ? "" : ` ${bullet} ${response.body.bytes} bytes`
   return `${status} ${bullet} ${short(response.timings.total)}${bytes}`
 }

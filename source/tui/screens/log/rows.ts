@@ -23,7 +23,7 @@ export const exchangeMark = (state: FlowState, exchange: ExchangeState, theme: T
 
 const answer = ({ response, retry }: ExchangeState): string => {
   if (response === undefined) return "..."
-  const status = response.status === undefined ? (response.failure?.code ?? "failed") : String(response.status)
+  const status = response.status === undefined ? (response.failure?.code ?? "ok") : String(response.status)
   const again = retry === undefined ? "" : ` again in ${short(retry.millis)}`
   return `${status}${again} ${short(response.timings.total).padStart(6)}`
 }
@@ -37,7 +37,7 @@ export const exchangeRow = (scene: Scene, flow: FlowScene, exchange: ExchangeSta
     left: [
       span(glyph, tone),
       span(` ${timeOfDay(request.at)} `, "dim"),
-      span(request.method.padEnd(5)),
+      span(`${request.method.padEnd(4)} `),
       span(relativeUrl(request.url, flow.state.serverUrl)),
       ...(request.label === undefined ? [] : [span(` ${request.label}`, "accent")]),
       span(attempt, "dim"),
