@@ -247,6 +247,20 @@ describe("after a failure", () => {
     ),
   )
 
+  it.effect("Retry of any other request keeps its method and parameters", () =>
+    over(doing({ call: ["fail", "finish"] }), ({ flow, journal, intend }) =>
+      Effect.gen(function* () {
+        yield* flow.request("resources/read", { uri: "file:///a" })
+        yield* intend({ _tag: "Retry" })
+        assert.deepStrictEqual(journal.state().facts.request, {
+          method: "resources/read",
+          params: { uri: "file:///a" },
+        })
+        assert.strictEqual(journal.state().steps.call.status, "done")
+      }),
+    ),
+  )
+
   it.effect("a mistake of ours is a failure that says so", () =>
     over(doing({ probe: ["break"], refresh: ["break"] }), ({ journal, intend }) =>
       Effect.gen(function* () {
