@@ -31,8 +31,20 @@ const intents: ReadonlyArray<Intent> = [
   { _tag: "Revoke" },
 ]
 
-type Move = Intent | { readonly _tag: "wait" } | { readonly _tag: "runTo" } | { readonly _tag: "call" }
-const moves: ReadonlyArray<Move> = [...intents, { _tag: "wait" }, { _tag: "wait" }, { _tag: "runTo" }, { _tag: "call" }]
+type Move =
+  | Intent
+  | { readonly _tag: "wait" }
+  | { readonly _tag: "runTo" }
+  | { readonly _tag: "call" }
+  | { readonly _tag: "request" }
+const moves: ReadonlyArray<Move> = [
+  ...intents,
+  { _tag: "wait" },
+  { _tag: "wait" },
+  { _tag: "runTo" },
+  { _tag: "call" },
+  { _tag: "request" },
+]
 
 const oneOf = <A>(list: ReadonlyArray<A>, most?: number) =>
   Arbitrary.map(
@@ -71,6 +83,8 @@ const make = (move: Move) =>
         return yield* Effect.asVoid(Effect.forkChild(flow.runTo("tools"), { startImmediately: true }))
       case "call":
         return yield* Effect.asVoid(Effect.forkChild(flow.call("add", {}), { startImmediately: true }))
+      case "request":
+        return yield* Effect.asVoid(Effect.forkChild(flow.request("ping"), { startImmediately: true }))
       default:
         return yield* atOnce(flow.intend(move), move._tag)
     }
