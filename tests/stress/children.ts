@@ -22,8 +22,8 @@ const answer = async (child: ChildProcess, question?: string): Promise<Record<st
 }
 
 /** The mock in a process of its own. */
-export const startServer = async (lifetime: number, time: "real" | "manual") => {
-  const child = fork(file("mock.ts"), [`${lifetime}`, time], { execArgv: ["--no-warnings"] })
+export const startServer = async (lifetime: number) => {
+  const child = fork(file("mock.ts"), [`${lifetime}`], { execArgv: ["--no-warnings"] })
   const { url } = (await answer(child)) as { url: string }
   return {
     url,
