@@ -31,18 +31,27 @@ export const restartPoint = (state: FlowState, step: MainStepId): MainStepId => 
   return mainSteps.slice(0, from + 1).findLast((id) => !isLeftOut(state, id)) ?? "probe"
 }
 
-/** What Retry runs again: the failed step, else the last one that ran; with the step to begin at. */
-export const retried = (state: FlowState): { readonly from: MainStepId; readonly through: MainStepId } | undefined => {
+export interface Retried {
+  /** The failed step, else the last one that ran. */
+  readonly step: MainStepId
+  /** Where to begin for it. */
+  readonly from: MainStepId
+  /** The last step that is not true any more. */
+  readonly through: MainStepId
+}
+
+/** What Retry runs again. */
+export const retried = (state: FlowState): Retried | undefined => {
   const next = nextStep(state)
   const failed = next !== undefined && state.steps[next].status === "failed" ? next : undefined
   const before = mainSteps.slice(0, next === undefined ? undefined : mainSteps.indexOf(next))
-  const again = failed ?? before.findLast((id) => state.steps[id].status === "done")
-  if (again === undefined) return undefined
-  const code = state.steps[again].problem?.code
+  const step = failed ?? before.findLast((id) => state.steps[id].status === "done")
+  if (step === undefined) return undefined
+  const code = state.steps[step].problem?.code
   const cause = code !== undefined && Object.hasOwn(causes, code) ? causes[code] : undefined
   // The steps that were left out because of it stand and fall with it.
-  const after = mainSteps.slice(mainSteps.indexOf(again) + 1)
+  const after = mainSteps.slice(mainSteps.indexOf(step) + 1)
   const stays = after.findIndex((id) => !isLeftOut(state, id))
-  const through = after.slice(0, stays === -1 ? undefined : stays).at(-1) ?? again
-  return { from: restartPoint(state, cause ?? again), through }
+  const through = after.slice(0, stays === -1 ? undefined : stays).at(-1) ?? step
+  return { step, from: restartPoint(state, cause ?? step), through }
 }

@@ -132,8 +132,8 @@ const make = (options: RunnerOptions) =>
           return inOrder(
             newErrand("retry"),
             reset(again.from, "retry", again.through),
-            ...(again.through === "call" ? chosen : []).map((fact) => journal.append({ _tag: "FactLearned", fact })),
-            start(drive(options.goal, again.through)),
+            ...(again.step === "call" ? chosen : []).map((fact) => journal.append({ _tag: "FactLearned", fact })),
+            start(drive(options.goal, again.step)),
           )
         }),
       Skip: () =>

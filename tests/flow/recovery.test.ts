@@ -279,6 +279,21 @@ describe("a client that its server has forgotten", () => {
 })
 
 describe("other trouble", () => {
+  it.live("MR-28 the session that the very first request opened, lost on a server without authorization", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked({ revisions: ["2025-11-25"], noAuth: true })
+      yield* run(mock.url, {}, ({ flow, events }) =>
+        Effect.gen(function* () {
+          yield* flow.runTo("tools")
+          mock.dropSessions()
+          const state = yield* flow.call("add", { a: 5, b: 6 })
+          assert.deepStrictEqual(state.facts.result?.structuredContent, { sum: 11 })
+          assert.deepStrictEqual(remedies(events), ["reconnect"])
+        }),
+      )
+    }).pipe(Effect.scoped),
+  )
+
   it.live("MR-28 a session that the server has dropped is opened anew, and the call is made once", () =>
     Effect.gen(function* () {
       const mock = yield* mocked({ revisions: ["2025-11-25"] })

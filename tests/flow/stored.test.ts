@@ -47,6 +47,26 @@ describe("the second run", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("asked again, the first step decides again which steps are left out", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked()
+      const store = yield* temporaryStore
+      yield* signInOnce(mock.url, store)
+      yield* run(mock.url, { store }, ({ intend, state }) =>
+        Effect.gen(function* () {
+          yield* intend({ _tag: "Next" })
+          assert.strictEqual(state().wait?.step, "connect")
+          mock.reset()
+          yield* intend({ _tag: "Retry" })
+          assert.strictEqual(state().facts.probe?.outcome, "challenged")
+          assert.strictEqual(state().wait?.step, "resource")
+          yield* intend({ _tag: "RunAll" })
+          assert.strictEqual(state().steps.call.status, "done")
+        }),
+      )
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-92 renews an expired token first, in sight, without a browser", () => {
     const clock = movableClock()
     return Effect.gen(function* () {
