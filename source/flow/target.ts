@@ -73,3 +73,7 @@ export const defaultTarget = (serverUrl: string): Target => ({
   legacyAuth: false,
   allowInsecure: false,
 })
+
+/** What the first message to the server asks: from 2026-07-28 on there is no handshake (MR-1, MR-4). */
+export const firstMethod = ({ protocolVersion }: Pick<Target, "protocolVersion">): string =>
+  protocolVersion === "auto" || protocolVersion === "2026-07-28" ? "server/discover" : "initialize"

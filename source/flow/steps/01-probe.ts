@@ -12,6 +12,7 @@ import { isForbidden, wantsScope } from "../recovery/ladder.ts"
 import { renewIfDue, renewOrForget } from "../recovery/renew-stored.ts"
 import type { Step } from "../step.ts"
 import { storedCredentials, touch } from "../stored.ts"
+import { firstMethod } from "../target.ts"
 
 type Challenged = Extract<ProbeOutcome, { readonly _tag: "challenged" }>
 
@@ -71,11 +72,7 @@ export const probeStep: Step = {
       ["accept", "application/json, text/event-stream"],
       ["content-type", "application/json"],
     ],
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      method:
-        target.protocolVersion === "auto" || target.protocolVersion === "2026-07-28" ? "server/discover" : "initialize",
-    }),
+    body: JSON.stringify({ jsonrpc: "2.0", method: firstMethod(target) }),
   }),
   run: Effect.fn("flow.probe")(function* ({ target }) {
     const ask = Effect.fnUntraced(function* (held: Grant | undefined) {

@@ -3,6 +3,7 @@ import { connect } from "../../mcp/connect.ts"
 import { fact } from "../facts.ts"
 import { presenting } from "../presenting.ts"
 import type { Step } from "../step.ts"
+import { firstMethod } from "../target.ts"
 
 /**
  * Speak MCP with the token. Revision 2026-07-28 has no handshake: `server/discover` tells what the server can do, and
@@ -23,11 +24,7 @@ export const connectStep: Step = {
     method: "POST",
     url: target.serverUrl,
     headers: facts.grant === undefined ? [] : [["authorization", "Bearer <the token>"]],
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      method:
-        target.protocolVersion === "auto" || target.protocolVersion === "2026-07-28" ? "server/discover" : "initialize",
-    }),
+    body: JSON.stringify({ jsonrpc: "2.0", method: firstMethod(target) }),
   }),
   run: Effect.fn("flow.connect")(function* ({ target, facts }) {
     const session = yield* connect({
