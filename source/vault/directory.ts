@@ -6,7 +6,11 @@ import type { Key } from "./record.ts"
 const program = "mcp-dcr-tui"
 
 /** The platform's directory for what belongs to a user and a program. A relative XDG path counts as none (XDG §3). */
-const configDirectory = (env: Readonly<Record<string, string | undefined>>, platform: string, home: string): string => {
+export const configDirectory = (
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  platform: string = process.platform,
+  home: string = os.homedir(),
+): string => {
   const xdg = env.XDG_CONFIG_HOME
   if (xdg !== undefined && path.isAbsolute(xdg)) return path.join(xdg, program)
   if (platform === "win32") return path.join(env.APPDATA ?? path.join(home, "AppData", "Roaming"), program)
@@ -28,7 +32,7 @@ export const defaultDirectory = (
     : path.join(configDirectory(env, platform, home), "credentials")
 
 /** A name that a person can recognise and that no two keys share: the resource's host, and a hash of the key. */
-export const fileNameOf = ({ issuer, resource }: Key): string => {
+export const fileNameOf = ({ issuer, resource, profile }: Key): string => {
   const host = URL.canParse(resource) ? new URL(resource).hostname : ""
   const readable =
     host
@@ -37,7 +41,7 @@ export const fileNameOf = ({ issuer, resource }: Key): string => {
       .replace(/^[.-]+|[.-]+$/g, "")
       .slice(0, 60) || "server"
   const hash = createHash("sha256")
-    .update(JSON.stringify([issuer, resource]))
+    .update(JSON.stringify([issuer, resource, ...(profile === undefined ? [] : [profile])]))
     .digest("hex")
     .slice(0, 16)
   return `${readable}-${hash}`

@@ -9,7 +9,10 @@ export type Migration = (before: Members) => Members
  * By the version that each one starts from. A record is brought up to date whenever it is read, and stored so when it is
  * next written; reading alone changes no file, so that going back to an older program stays possible until then.
  */
-export const migrations: ReadonlyMap<number, Migration> = new Map()
+export const migrations: ReadonlyMap<number, Migration> = new Map([
+  // Version 2 has profiles. A record without one is as it was; a program that knows none must not read one that has.
+  [1, (before) => before],
+])
 
 const isMembers = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value)

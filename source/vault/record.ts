@@ -59,8 +59,13 @@ export const StoredGrant = Schema.Struct({
 })
 export type StoredGrant = typeof StoredGrant.Type
 
-/** The two names that credentials are bound to. Both byte for byte as the server published them. */
-export const Key = Schema.Struct({ issuer: Schema.String, resource: Schema.String })
+/** What credentials are bound to: two names, byte for byte as the server published them, and whose account it is. */
+export const Key = Schema.Struct({
+  issuer: Schema.String,
+  resource: Schema.String,
+  /** One of several accounts at the same server (`--profile`); absent: the one without a name. */
+  profile: Schema.optionalKey(Schema.String),
+})
 export type Key = typeof Key.Type
 
 const entry = {
@@ -81,7 +86,7 @@ const entry = {
 export const Entry = Schema.Struct(entry)
 export type Entry = typeof Entry.Type
 
-export const currentVersion = 1
+export const currentVersion = 2
 
 export const StoredRecord = Schema.Struct({
   schemaVersion: Schema.Literal(currentVersion),

@@ -25,14 +25,22 @@ export class Vault extends Context.Service<
   {
     /** Where the records lie, for the user; `undefined` for the memory of this process. */
     readonly directory: string | undefined
-    /** All that is known of an address the user typed, the one used last first. */
+    /** Whose account this run is about; `undefined` for the one without a name. */
+    readonly profile: string | undefined
+    /** All that is known of an address the user typed, for this profile; the one used last first. */
     readonly findByServer: (serverUrl: string) => Stored<ReadonlyArray<StoredRecord>>
     readonly find: (key: Key) => Stored<StoredRecord | undefined>
-    /** A client of this issuer, made for any of its resources (CR-65); the one used last. */
+    /**
+     * A client of this issuer, made for any of its resources (CR-65); the one used last. One that another profile has
+     * registered will do, because a registration is nobody's account.
+     */
     readonly findClient: (issuer: string) => Stored<StoredClient | undefined>
+    /** Everything, of all profiles. */
     readonly list: Stored<ReadonlyArray<StoredRecord>>
-    /** Writes what a run has learned, stamped with the times. */
+    /** Writes what a run has learned, stamped with the times and the profile. */
     readonly save: (entry: Entry) => Stored<StoredRecord>
+    /** Writes a client that its server has changed into every record that has it (CR-72). */
+    readonly replaceClient: (client: StoredClient) => Stored<void>
     /** Notes that a record was used now. */
     readonly touch: (key: Key) => Stored<void>
     readonly replaceGrant: ReplaceGrant
@@ -54,15 +62,19 @@ export class Vault extends Context.Service<
    * encrypted; where the key comes from is looked at when the first file is met.
    */
   static readonly layer = (
-    options: { readonly directory?: string | undefined; readonly key?: StoreKey | undefined } = {},
+    options: {
+      readonly directory?: string | undefined
+      readonly key?: StoreKey | undefined
+      readonly profile?: string | undefined
+    } = {},
   ): Layer.Layer<Vault> =>
     Layer.sync(Vault, () => {
       const directory = options.directory ?? defaultDirectory()
-      return vaultOn(fileShelf(directory, options.key), directory)
+      return vaultOn(fileShelf(directory, options.key), directory, options.profile)
     })
 
   /** For `--no-store`, and where no store can be had: forgotten when the program ends. */
-  static readonly memory: Layer.Layer<Vault> = Layer.sync(Vault, () => vaultOn(memoryShelf(), undefined))
+  static readonly memory: Layer.Layer<Vault> = Layer.sync(Vault, () => vaultOn(memoryShelf(), undefined, undefined))
 }
 
 const lastUsedFirst = (records: ReadonlyArray<StoredRecord>): ReadonlyArray<StoredRecord> =>
@@ -86,23 +98,52 @@ const replaceOn = (shelf: Shelf): ReplaceGrant =>
     })
   })
 
-const vaultOn = (shelf: Shelf, directory: string | undefined): Vault["Service"] => ({
+const clientFor = (
+  records: ReadonlyArray<StoredRecord>,
+  issuer: string,
+  profile: string | undefined,
+): StoredClient | undefined => {
+  const candidates = lastUsedFirst(records.filter((record) => record.issuer === issuer))
+  const own = candidates.find((record) => record.profile === profile)
+  return (own ?? candidates.find(({ client }) => client.source === "dcr"))?.client
+}
+
+const isSameClient = (one: StoredClient, other: StoredClient): boolean =>
+  one.issuer === other.issuer && one.clientId === other.clientId
+
+const replaceClientOn = (shelf: Shelf) =>
+  Effect.fn("vault.replaceClient")(function* (client: StoredClient) {
+    const now = yield* Clock.currentTimeMillis
+    for (const record of yield* shelf.all)
+      if (isSameClient(record.client, client))
+        yield* shelf.change(record, (before) =>
+          before !== undefined && isSameClient(before.client, client)
+            ? { act: "write", record: { ...before, client, updatedAt: now }, result: undefined }
+            : { act: "keep", result: undefined },
+        )
+  })
+
+const vaultOn = (shelf: Shelf, directory: string | undefined, profile: string | undefined): Vault["Service"] => ({
   directory,
+  profile,
+  replaceClient: replaceClientOn(shelf),
   exclusively: shelf.exclusively,
   replaceGrant: replaceOn(shelf),
   renewGrant: renewing(shelf, replaceOn(shelf)),
   list: Effect.map(shelf.all, lastUsedFirst),
   findByServer: (serverUrl) =>
-    Effect.map(shelf.all, (records) => lastUsedFirst(records.filter((record) => record.serverUrl === serverUrl))),
+    Effect.map(shelf.all, (records) =>
+      lastUsedFirst(records.filter((record) => record.serverUrl === serverUrl && record.profile === profile)),
+    ),
   find: (key) => shelf.change(key, (record) => ({ act: "keep", result: record })),
-  findClient: (issuer) =>
-    Effect.map(shelf.all, (records) => lastUsedFirst(records.filter((record) => record.issuer === issuer))[0]?.client),
+  findClient: (issuer) => Effect.map(shelf.all, (records) => clientFor(records, issuer, profile)),
 
   save: Effect.fn("vault.save")(function* (entry: Entry) {
     const now = yield* Clock.currentTimeMillis
-    return yield* shelf.change(entry, (before) => {
+    const named = { ...entry, ...(profile === undefined ? {} : { profile }) }
+    return yield* shelf.change(named, (before) => {
       const record: StoredRecord = {
-        ...entry,
+        ...named,
         schemaVersion: currentVersion,
         createdAt: before?.createdAt ?? now,
         updatedAt: now,

@@ -220,10 +220,10 @@ describe("damaged files (CR-126)", () => {
   it.effect("a newer version's file is left as it is, also by saving", () =>
     Effect.gen(function* () {
       const { file, use } = yield* stored
-      fs.writeFileSync(file, '{"schemaVersion":2,"future":true}')
+      fs.writeFileSync(file, '{"schemaVersion":3,"future":true}')
       expect((yield* Effect.flip(use(find))).code).toBe("newer_version")
       expect((yield* Effect.flip(use(save))).code).toBe("newer_version")
-      expect(fs.readFileSync(file, "utf8")).toBe('{"schemaVersion":2,"future":true}')
+      expect(fs.readFileSync(file, "utf8")).toBe('{"schemaVersion":3,"future":true}')
     }),
   )
 })

@@ -43,7 +43,7 @@ describe.each(stores)("the vault in %s", (_, store) => {
       yield* vault.save(entry())
       const found = yield* vault.find(key)
       expect(found).toMatchObject({
-        schemaVersion: 1,
+        schemaVersion: 2,
         serverUrl,
         createdAt: 5_000,
         updatedAt: 5_000,
