@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { OfferName, Prompt, Resource, ResourceTemplate } from "../mcp/offers.ts"
 import { Session } from "../mcp/session.ts"
 import { Tool, ToolResult } from "../mcp/tools.ts"
 import { Attempt } from "../oauth/authorization-request.ts"
@@ -31,7 +32,12 @@ export const Call = Schema.Struct({ tool: Schema.String, arguments: Schema.Recor
 const Members = Schema.Record(Schema.String, Schema.Unknown)
 
 /** Any request of the protocol, where no listed tool is called. */
-export const Request = Schema.Struct({ method: Schema.String, params: Schema.optionalKey(Members) })
+export const Request = Schema.Struct({
+  method: Schema.String,
+  params: Schema.optionalKey(Members),
+  /** All pages of this list are wanted; what is on them becomes the fact of that name. */
+  list: Schema.optionalKey(OfferName),
+})
 
 /** What came back for it, as received. */
 export const Answer = Schema.Struct({ result: Members, exchange: Schema.Finite })
@@ -55,6 +61,10 @@ export const factSchemas = {
   answer: Answer,
   /** Tools that must not be called, with the reason (MR-39). */
   unusable: Schema.Record(Schema.String, Schema.String),
+  /** Each list as it was last read to its end, whatever was asked since. */
+  resources: Schema.Array(Resource),
+  templates: Schema.Array(ResourceTemplate),
+  prompts: Schema.Array(Prompt),
 } as const
 
 export type FactName = keyof typeof factSchemas
@@ -79,6 +89,9 @@ export const Fact = Schema.Union([
   member("request"),
   member("answer"),
   member("unusable"),
+  member("resources"),
+  member("templates"),
+  member("prompts"),
 ])
 export type Fact = { readonly [Name in FactName]: { readonly name: Name; readonly value: FactOf<Name> } }[FactName]
 
@@ -105,4 +118,7 @@ export const factSources: Readonly<Record<FactName, readonly [home: MainStepId, 
   request: ["call", "gate"],
   answer: ["call"],
   unusable: ["tools", "call"],
+  resources: ["tools", "call"],
+  templates: ["tools", "call"],
+  prompts: ["tools", "call"],
 }

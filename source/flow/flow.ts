@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { OfferName } from "../mcp/offers.ts"
 import type { Intent } from "./intent.ts"
 import type { FlowState } from "./state.ts"
 import type { MainStepId } from "./step-id.ts"
@@ -23,6 +24,8 @@ export class Flow extends Context.Service<
     readonly call: (tool: string, args: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
     /** Any other request of the protocol through step 10, in the same session and with the same recovery. */
     readonly request: (method: string, params?: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
+    /** One of the server's lists to its end through step 10; it becomes the fact of that name. */
+    readonly list: (list: OfferName) => Effect.Effect<FlowState>
     /** Waits until nothing runs. */
     readonly idle: Effect.Effect<FlowState>
   }

@@ -1,3 +1,4 @@
+import type { OfferName } from "../mcp/offers.ts"
 import type { MainStepId } from "./step-id.ts"
 
 /** Everything a person or a script can ask of the runner. Asking for what is not possible now changes nothing. */
@@ -27,6 +28,16 @@ export type Intent =
     }
   /** Call a tool (step 10), as often as wanted. */
   | { readonly _tag: "Call"; readonly tool: string; readonly arguments: Readonly<Record<string, unknown>> }
+  /**
+   * Send any other request of the protocol (step 10), such as `resources/read`, `prompts/get` or `completion/complete`. What
+   * comes back is the fact `answer`, beside the fact `request`; like the result of a call it goes with the next errand.
+   */
+  | { readonly _tag: "Request"; readonly method: string; readonly params?: Readonly<Record<string, unknown>> }
+  /**
+   * Read one of the server's lists to its end (step 10). It becomes the fact of that name, and stays until it is read anew or
+   * the run goes back; a server that does not declare such a thing has an empty list.
+   */
+  | { readonly _tag: "List"; readonly list: OfferName }
   /** Use the refresh token now. */
   | { readonly _tag: "Refresh" }
   /** Revoke the tokens and delete them from the store. */

@@ -39,6 +39,8 @@ const table: Possible = {
   Paste: (state) => state.wait?.kind === "browser",
   Answer: ({ wait }, { question }) => wait?.kind === "question" && wait.question === question,
   Call: isIdle,
+  Request: isIdle,
+  List: isIdle,
   Refresh: isIdle,
   Revoke: isIdle,
 }

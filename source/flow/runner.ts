@@ -5,9 +5,10 @@ import * as FiberHandle from "effect/FiberHandle"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import { Respondent } from "../mcp/elicitation.ts"
+import { listRequest } from "./any-request.ts"
 import { CallbackDesk } from "./callback-desk.ts"
 import { makeExecution, type Plan } from "./execution.ts"
-import { fact } from "./facts.ts"
+import { type FactOf, fact } from "./facts.ts"
 import { Flow } from "./flow.ts"
 import type { Intent } from "./intent.ts"
 import { Journal } from "./journal.ts"
@@ -79,13 +80,10 @@ const make = (options: RunnerOptions) =>
         journal.append({ _tag: "FactLearned", fact: fact("call", { tool, arguments: args }) }),
       )
 
-    const chooseRequest = (method: string, params: Readonly<Record<string, unknown>> | undefined) =>
+    const chooseRequest = (request: FactOf<"request">) =>
       inOrder(
-        reset("call", `request ${method}`),
-        journal.append({
-          _tag: "FactLearned",
-          fact: fact("request", { method, ...(params === undefined ? {} : { params }) }),
-        }),
+        reset("call", `request ${request.method}`),
+        journal.append({ _tag: "FactLearned", fact: fact("request", request) }),
       )
 
     const aside = (id: Aside["id"]) =>
@@ -150,6 +148,9 @@ const make = (options: RunnerOptions) =>
       Paste: ({ text }) => desk.paste(text),
       Answer: questions.answer,
       Call: ({ tool, arguments: args }) => inOrder(newErrand(`call ${tool}`), choose(tool, args), start(drive("call"))),
+      Request: ({ _tag, ...request }) =>
+        inOrder(newErrand(`request ${request.method}`), chooseRequest(request), start(drive("call"))),
+      List: ({ list }) => inOrder(newErrand(`list ${list}`), chooseRequest(listRequest(list)), start(drive("call"))),
       Refresh: () => inOrder(newErrand("refresh"), start(aside("refresh"))),
       Revoke: () => inOrder(newErrand("revoke"), start(aside("revoke"))),
     }
@@ -186,7 +187,9 @@ const make = (options: RunnerOptions) =>
       idle: FiberHandle.awaitEmpty(slot).pipe(Effect.map(() => journal.state())),
       runTo: (goal) => runErrand(`run to ${goal}`, Effect.void, goal),
       call: (tool, args) => runErrand(`call ${tool}`, choose(tool, args), "call"),
-      request: (method, params) => runErrand(`request ${method}`, chooseRequest(method, params), "call"),
+      request: (method, params) =>
+        runErrand(`request ${method}`, chooseRequest({ method, ...(params === undefined ? {} : { params }) }), "call"),
+      list: (list) => runErrand(`list ${list}`, chooseRequest(listRequest(list)), "call"),
     })
   })
 

@@ -26,7 +26,8 @@ const mediaType = (block: JsonObject): { readonly mediaType?: string } => {
   return type === undefined ? {} : { mediaType: type }
 }
 
-const embedded = (resource: JsonObject): ContentView => {
+/** Reads the contents of a resource: an entry of `contents`, or what is embedded in a result. */
+export const describeResource = (resource: JsonObject): Extract<ContentView, { readonly kind: "resource" }> => {
   const body = text(resource.text)
   return {
     kind: "resource",
@@ -48,7 +49,7 @@ const readers: Readonly<Record<string, Reader>> = {
     if (uri === undefined) return undefined
     return { kind: "resource-link", uri, ...(name === undefined ? {} : { name }), ...mediaType(block) }
   },
-  resource: (block) => (isObject(block.resource) ? embedded(block.resource) : undefined),
+  resource: (block) => (isObject(block.resource) ? describeResource(block.resource) : undefined),
 }
 
 /** Reads one block of `content`; what no revision knows is kept as JSON. */

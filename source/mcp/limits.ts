@@ -20,3 +20,5 @@ export const courtesyMillis = 2000
 export const lingerMillis = 100
 export const mostPages = 1000
 export const mostTools = 10_000
+/** Entries of a list of resources, templates or prompts. */
+export const mostOffers = 10_000

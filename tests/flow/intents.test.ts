@@ -27,6 +27,8 @@ const intents: ReadonlyArray<Intent> = [
   { _tag: "Answer", question: 1, action: "accept", content: { name: "Ada" } },
   { _tag: "Answer", question: 2, action: "cancel" },
   { _tag: "Call", tool: "add", arguments: { a: 1 } },
+  { _tag: "Request", method: "resources/read", params: { uri: "a:b" } },
+  { _tag: "List", list: "prompts" },
   { _tag: "Refresh" },
   { _tag: "Revoke" },
 ]

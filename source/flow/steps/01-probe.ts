@@ -4,12 +4,14 @@ import { type ProbeOutcome, probe } from "../../mcp/probe.ts"
 import { selectChallenge } from "../../oauth/challenge.ts"
 import type { Grant } from "../../oauth/grant.ts"
 import { Findings } from "../../text/finding.ts"
+import { hadItsTime } from "../../vault/freshness.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { serverIsLocal } from "../not-needed.ts"
 import { presenting } from "../presenting.ts"
-import { isForbidden, wantsScope } from "../recovery/ladder.ts"
+import { isForbidden, mostRenewals, wantsScope } from "../recovery/ladder.ts"
 import { renewIfDue, renewOrForget } from "../recovery/renew-stored.ts"
+import { rpcPreview } from "../rpc-preview.ts"
 import type { Step } from "../step.ts"
 import { storedCredentials, touch } from "../stored.ts"
 import { firstMethod } from "../target.ts"
@@ -65,15 +67,7 @@ export const probeStep: Step = {
   needs: [],
   yields: ["probe", "identity", "grant"],
   skip: serverIsLocal,
-  preview: ({ target }) => ({
-    method: "POST",
-    url: target.serverUrl,
-    headers: [
-      ["accept", "application/json, text/event-stream"],
-      ["content-type", "application/json"],
-    ],
-    body: JSON.stringify({ jsonrpc: "2.0", method: firstMethod(target) }),
-  }),
+  preview: (context) => rpcPreview(context, firstMethod(context.target)),
   run: Effect.fn("flow.probe")(function* ({ target }) {
     const ask = Effect.fnUntraced(function* (held: Grant | undefined) {
       return yield* probe({ url: target.serverUrl, version: target.protocolVersion, ...(yield* presenting(held)) })
@@ -81,9 +75,12 @@ export const probeStep: Step = {
     const stored = yield* storedCredentials(target)
     let grant = stored && (yield* renewIfDue(stored, yield* Clock.currentTimeMillis))
     let answer = yield* ask(grant)
-    if (answer._tag === "challenged" && answer.status === 401 && stored !== undefined && grant === stored.grant) {
-      // The stored token was refused before its time: the refresh token may still be good (CR-92, CR-100).
-      grant = yield* renewOrForget(stored)
+    // Refused before its time, the refresh token may still be good (CR-92, CR-100). What came of a renewal is renewed again
+    // only when it has had its time: tokens that live for seconds may end on the way.
+    for (let renewals = 0; renewals < mostRenewals; renewals += 1) {
+      if (answer._tag !== "challenged" || answer.status !== 401 || stored === undefined || grant === undefined) break
+      if (grant !== stored.grant && !hadItsTime(grant, yield* Clock.currentTimeMillis)) break
+      grant = yield* renewOrForget({ ...stored, grant })
       if (grant !== undefined) answer = yield* ask(grant)
     }
 

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { connect } from "../../mcp/connect.ts"
 import { fact } from "../facts.ts"
 import { presenting } from "../presenting.ts"
+import { rpcPreview } from "../rpc-preview.ts"
 import type { Step } from "../step.ts"
 import { firstMethod } from "../target.ts"
 
@@ -20,12 +21,7 @@ export const connectStep: Step = {
   ],
   needs: ["probe"],
   yields: ["session"],
-  preview: ({ target, facts }) => ({
-    method: "POST",
-    url: target.serverUrl,
-    headers: facts.grant === undefined ? [] : [["authorization", "Bearer <the token>"]],
-    body: JSON.stringify({ jsonrpc: "2.0", method: firstMethod(target) }),
-  }),
+  preview: (context) => rpcPreview(context, firstMethod(context.target)),
   run: Effect.fn("flow.connect")(function* ({ target, facts }) {
     const session = yield* connect({
       url: target.serverUrl,

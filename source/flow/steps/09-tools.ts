@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { listTools } from "../../mcp/tools.ts"
 import { fact } from "../facts.ts"
 import { presenting } from "../presenting.ts"
+import { rpcPreview } from "../rpc-preview.ts"
 import { missing, type Step } from "../step.ts"
 
 /** Ask which tools there are, page by page. A tool whose definition breaks a MUST is left out, with the reason. */
@@ -14,12 +15,7 @@ export const toolsStep: Step = {
   needs: ["session"],
   yields: ["tools"],
   skip: ({ facts }) => (facts.request === undefined ? undefined : "another request was chosen"),
-  preview: ({ target }) => ({
-    method: "POST",
-    url: target.serverUrl,
-    headers: [],
-    body: '{ "jsonrpc": "2.0", "method": "tools/list" }',
-  }),
+  preview: (context) => rpcPreview(context, "tools/list"),
   run: Effect.fn("flow.tools")(function* ({ facts }) {
     const session = facts.session ?? (yield* missing("session"))
     const { token, authorize } = yield* presenting(facts.grant)

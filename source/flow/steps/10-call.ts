@@ -6,6 +6,7 @@ import { flowFailure } from "../failure.ts"
 import { heard } from "../heard.ts"
 import { Journal } from "../journal.ts"
 import { presenting } from "../presenting.ts"
+import { rpcPreview } from "../rpc-preview.ts"
 import { missing, type Step } from "../step.ts"
 import { suggestedCall } from "../suggested-call.ts"
 
@@ -25,22 +26,11 @@ export const callStep: Step = {
   ],
   needs: ["session", "tools"],
   yields: ["call", "result"],
-  preview: ({ target, facts }) => {
-    const call = facts.call ?? suggestedCall(facts.tools ?? [])
-    return {
-      method: "POST",
-      url: target.serverUrl,
-      headers: [],
-      body: JSON.stringify(
-        {
-          jsonrpc: "2.0",
-          method: "tools/call",
-          params: { name: call?.tool ?? "<choose a tool>", arguments: call?.arguments ?? {} },
-        },
-        undefined,
-        2,
-      ),
-    }
+  preview: (context) => {
+    const { request, call = suggestedCall(context.facts.tools ?? []) } = context.facts
+    if (request !== undefined) return rpcPreview(context, request.method, request.params)
+    const params = { name: call?.tool ?? "<choose a tool>", arguments: call?.arguments ?? {} }
+    return rpcPreview(context, "tools/call", params)
   },
   run: Effect.fn("flow.call")(function* ({ facts }) {
     const journal = yield* Journal
