@@ -46,25 +46,28 @@ const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ?
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 const shown = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""))
 
-/** Constraints that can be said in words; `{}` stands for the value. */
+/** Constraints that can be said in words; `{}` stands for the value, `(s)` for more than one. */
 const hintWords: ReadonlyArray<readonly [member: string, words: string]> = [
   ["format", "format {}"],
-  ["minLength", "at least {} characters"],
-  ["maxLength", "at most {} characters"],
+  ["minLength", "at least {} character(s)"],
+  ["maxLength", "at most {} character(s)"],
   ["pattern", "pattern {}"],
   ["minimum", "at least {}"],
   ["exclusiveMinimum", "more than {}"],
   ["maximum", "at most {}"],
   ["exclusiveMaximum", "less than {}"],
   ["multipleOf", "a multiple of {}"],
-  ["minItems", "at least {} items"],
-  ["maxItems", "at most {} items"],
+  ["minItems", "at least {} item(s)"],
+  ["maxItems", "at most {} item(s)"],
 ]
 
 const hintsOf = (schema: JsonObject): ReadonlyArray<string> =>
   hintWords.flatMap(([member, words]) => {
     const value = schema[member]
-    return typeof value === "string" || typeof value === "number" ? [words.replace("{}", () => String(value))] : []
+    const plural = value === 1 ? "" : "s"
+    return typeof value === "string" || typeof value === "number"
+      ? [words.replace("(s)", plural).replace("{}", () => String(value))]
+      : []
   })
 
 /** The choices of `enum`, or of alternatives that are constants; `undefined` if it is no such list. */

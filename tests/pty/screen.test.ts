@@ -141,6 +141,31 @@ describe("leaving", () => {
   )
 })
 
+describe("Ctrl-Z", () => {
+  it("stops the program as a job, and fg brings the screen back in the size that the window has then", async () => {
+    await using terminal = openTerminal({
+      program: "bash",
+      args: ["--noprofile", "--norc", "-i"],
+      columns: 120,
+      rows: 40,
+    })
+    terminal.write(`PS1='shell> '; ${process.execPath} ${bin()} --mock${keys.Enter}`)
+    await terminal.shows(/Ready: Probe resource/)
+    terminal.write("\u001a")
+    await terminal.shows(/Stopped[\s\S]*shell>$/m)
+    expect(terminal.modes()).toMatchObject({ alternate: false, cursor: true })
+    terminal.resize(100, 30)
+    terminal.write(`echo typed by $((6 * 7))${keys.Enter}`)
+    await terminal.shows(/typed by 42/)
+    terminal.write(`fg${keys.Enter}`)
+    const lines = (await terminal.shows(/Ready: Probe resource[\s\S]*\? help$/)).split("\n")
+    expect(lines.at(-1)).toHaveLength(99)
+    expect(terminal.modes()).toMatchObject({ alternate: true })
+    terminal.write("q")
+    await terminal.shows(/Steps +0 of 10 done[\s\S]*shell>$/m)
+  })
+})
+
 describe("surroundings", () => {
   it("is redrawn for another size at once, and says when it is too small", async () => {
     await using terminal = await onMock()

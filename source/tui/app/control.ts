@@ -18,5 +18,7 @@ export interface Control {
   /** Prints the address alone, outside the full screen, until Enter. */
   readonly printAlone: (text: string) => void
   readonly say: (text: string, tone?: "plain" | "good" | "bad") => void
+  /** Stops the program as the shell's job, until the shell lets it go on. */
+  readonly suspend: () => void
   readonly quit: (reason: "quit" | "interrupted") => void
 }

@@ -1,5 +1,5 @@
 import { isBusy } from "../keys/busy.ts"
-import { bindingFor } from "../keys/match.ts"
+import { bindingFor, bindingNotNow } from "../keys/match.ts"
 import type { Stroke } from "../keys/stroke.ts"
 import { editingIn, isAsked } from "../question/model.ts"
 import { screenOf } from "../screens/index.ts"
@@ -30,6 +30,7 @@ export const makeDispatcher = (control: Control) => {
     press: ({ name, text }: Stroke) => {
       const scene = control.scene()
       if (name === "Ctrl+C") return interrupt(scene)
+      if (name === "Ctrl+Z") return control.suspend()
       if (scene.ui.toast?.tone === "bad") control.dispatch({ type: "untoast" })
       if (tooSmall(scene.columns, scene.rows)) {
         if (name === "q") control.quit("quit")
@@ -37,7 +38,10 @@ export const makeDispatcher = (control: Control) => {
       }
       if (editingIn(scene) !== undefined && text !== undefined)
         return control.dispatch({ type: "edited", change: { edit: "insert", text } })
-      bindingFor(scene, name)?.run(control, scene)
+      const binding = bindingFor(scene, name)
+      if (binding !== undefined) return binding.run(control, scene)
+      const notNow = bindingNotNow(scene, name)
+      if (notNow !== undefined) control.say(`Not possible now: ${notNow.title}.`)
     },
     paste: (text: string) => {
       const scene = control.scene()

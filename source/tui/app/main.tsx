@@ -11,6 +11,7 @@ import { printAlone } from "./print-alone.ts"
 import type { KnownServer } from "./scene.ts"
 import { App } from "./shell.tsx"
 import { shortUrl } from "./short-url.ts"
+import { stopAsJob } from "./stop-as-job.ts"
 import { type FlowHandle, makeStore } from "./store.ts"
 import { summary } from "./summary.ts"
 
@@ -100,6 +101,7 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
       control.say(`Copied ${what}.`, "good")
     },
     printAlone: (text) => void printAlone({ text, stdin, stdout, store, suspend: (run) => instanceSuspend(run) }),
+    suspend: () => void stopAsJob(control, (run) => instanceSuspend(run)),
     quit: (why) => {
       reason = why
       instance.unmount()

@@ -32,9 +32,9 @@ const statusRow = (scene: Scene): Row => {
 const Screen = ({ scene }: { readonly scene: Scene }) => {
   const areas = shell(scene.columns, scene.rows)
   const { View } = screenOf(scene)
-  // With few rows a message borrows the footer.
-  const borrowed = areas.status === undefined && scene.ui.toast !== undefined
-  const footer = borrowed ? statusRow(scene) : hintRow(footerHints(scene), helpHint, scene.columns)
+  // With few rows a message stands in the footer, and hints behind it as far as there is room.
+  const message = areas.status === undefined && scene.ui.toast !== undefined ? statusRow(scene).left : []
+  const footer = hintRow(footerHints(scene), helpHint, scene.columns, message)
   return (
     <>
       <Rows at={areas.title} rows={[titleRow(scene)]} />

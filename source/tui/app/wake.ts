@@ -1,3 +1,4 @@
+import { questionOf, untilAsked } from "../question/model.ts"
 import type { Scene } from "./scene.ts"
 
 const second = 1000
@@ -21,6 +22,12 @@ const runningWake = (scene: Scene): number | undefined => {
   return scene.still || state.wait !== undefined ? second : 100
 }
 
+const questionWake = (scene: Scene): number | undefined => {
+  const question = questionOf(scene)
+  const left = question === undefined ? 0 : untilAsked(question, scene.now)
+  return left > 0 ? left : undefined
+}
+
 /**
  * Milliseconds until the screen changes by the passing of time alone, or nothing: then no timer runs and nothing is drawn
  * until a key is pressed or something happens.
@@ -30,6 +37,7 @@ export const nextWake = (scene: Scene): number | undefined => {
   const wakes = [
     runningWake(scene),
     tokenWake(scene),
+    questionWake(scene),
     toast?.until === undefined ? undefined : Math.max(1, toast.until - scene.now),
     revealUntil === undefined ? undefined : second,
   ].filter((delay) => delay !== undefined)

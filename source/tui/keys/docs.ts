@@ -39,7 +39,7 @@ export const keysMarkdown = (): string =>
     "Made from the key registry in `source/tui/keys`; a test holds this page against it.",
     "One key can mean different things at different moments: the first line whose action is possible wins, and the last row of",
     "the screen shows what is possible now. `?` shows the same list on the screen, `Ctrl+C` cancels what runs, and twice within",
-    "two seconds it quits.",
+    "two seconds it quits; `Ctrl+Z` stops the program until the shell's `fg`.",
     "",
     ...keyContexts.map(section),
   ].join("\n")

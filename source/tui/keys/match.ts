@@ -60,6 +60,10 @@ export const reachable = (scene: Scene): ReadonlyArray<Binding> => {
   return [...screenOf(scene).bindings, ...globalBindings, ...moveBindings]
 }
 
+/** What a key would do at another moment. */
+export const bindingNotNow = (scene: Scene, key: string): Binding | undefined =>
+  reachable(scene).find((binding) => binding.keys.includes(key))
+
 /** What a key does now, if anything. */
 export const bindingFor = (scene: Scene, key: string): Binding | undefined =>
   reachable(scene).find((binding) => binding.keys.includes(key) && binding.when(scene))

@@ -4,11 +4,17 @@ import type { Scene } from "../app/scene.ts"
 import { always, type Binding } from "../keys/binding.ts"
 import { argumentField, choiceTexts, formOf, isTyped, textOf } from "../screens/tools/model.ts"
 import { clamp } from "../ui/window.ts"
-import { asTool, contentOf, currentField, currentRow, type FormQuestion, questionOf, uiOf } from "./model.ts"
+import {
+  asTool,
+  contentOf,
+  currentField,
+  currentRow,
+  type FormQuestion,
+  questionOf,
+  uiOf,
+  untilAsked,
+} from "./model.ts"
 import { arrangeQuestion } from "./view.tsx"
-
-/** Milliseconds in which a key was still on its way to something else. */
-const tooSoon = 600
 
 const formIn = (scene: Scene): FormQuestion | undefined => {
   const question = questionOf(scene)
@@ -84,8 +90,7 @@ const answer =
   (control, scene) => {
     const question = questionOf(scene)
     if (question === undefined) return
-    if (control.now() - question.since < tooSoon)
-      return control.say("This has just come up. Read it, then press again.")
+    if (untilAsked(question, control.now()) > 0) return control.say("This has just come up. Read it, then press again.")
     if (action !== "accept" || question.mode === "url")
       return control.intend({ _tag: "Answer", question: question.question, action })
     const content = contentOf(scene, question)

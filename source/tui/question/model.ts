@@ -16,6 +16,12 @@ export const questionOf = ({ flow }: Scene): Question | undefined =>
 /** Whether a question lies over the screen. Something that the person opened before lies over the question. */
 export const isAsked = (scene: Scene): boolean => questionOf(scene) !== undefined && scene.ui.layers.length === 0
 
+/** Milliseconds in which a key was still on its way to something else. */
+const tooSoon = 600
+
+/** Milliseconds until the question takes an answer; a key pressed before was meant for what it covers. */
+export const untilAsked = ({ since }: Question, now: number): number => Math.max(0, since + tooSoon - now)
+
 /** Names no tool: the fields of a question are never those of a call. */
 const mark = "\u0000question "
 

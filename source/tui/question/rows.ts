@@ -4,7 +4,7 @@ import { addressRows } from "../screens/flow/browser-wait.ts"
 import { fieldRows } from "../screens/tools/form-rows.ts"
 import { clean, wrap } from "../ui/cells.ts"
 import { blank, type Row, row, span } from "../ui/row.ts"
-import { asTool, contentOf, editingIn, type FormQuestion, type Question, uiOf } from "./model.ts"
+import { asTool, contentOf, editingIn, type FormQuestion, type Question, uiOf, untilAsked } from "./model.ts"
 
 const wrapped = (text: string, cells: number, tone: "plain" | "warn" | "dim" = "plain"): ReadonlyArray<Row> =>
   text.split("\n").flatMap((part) => wrap(clean(part, 20_000), cells).map((line) => row(span(line, tone))))
@@ -81,6 +81,7 @@ const yes = (question: Question): string =>
 /** The three answers, and whether the form could be sent as it is. */
 export const footRows = (scene: Scene, question: Question): ReadonlyArray<Row> => {
   const typing = editingIn(scene) !== undefined
+  if (untilAsked(question, scene.now) > 0) return [blank, row(span("It takes an answer in a moment.", "dim"))]
   return [
     blank,
     typing

@@ -1,4 +1,4 @@
-import { width } from "./cells.ts"
+import { clean, width } from "./cells.ts"
 import { type Row, type Span, span } from "./row.ts"
 
 export interface Hint {
@@ -20,16 +20,23 @@ export const fittingHints = (hints: ReadonlyArray<Hint>, last: Hint, cells: numb
   return fitting
 }
 
+const spansWidth = (parts: ReadonlyArray<Span>): number => width(clean(parts.map(({ text }) => text).join("")))
+
 const spans = (hint: Hint): ReadonlyArray<Span> => [span(hint.key, "key"), span(` ${hint.label}`)]
 
-/** The last row of a screen. */
-export const hintRow = (hints: ReadonlyArray<Hint>, last: Hint, cells: number): Row => ({
+/** The last row of a screen. A message takes the place of those hints that then do not fit any more. */
+export const hintRow = (
+  hints: ReadonlyArray<Hint>,
+  last: Hint,
+  cells: number,
+  message: ReadonlyArray<Span> = [],
+): Row => ({
   left: [
-    span(" "),
-    ...fittingHints(hints, last, cells).flatMap((hint, index) => [
-      ...(index === 0 ? [] : [span("  ")]),
-      ...spans(hint),
-    ]),
+    ...message,
+    span(message.length === 0 ? " " : "   "),
+    ...fittingHints(hints, last, cells - spansWidth(message) - (message.length === 0 ? 0 : 2)).flatMap(
+      (hint, index) => [...(index === 0 ? [] : [span("  ")]), ...spans(hint)],
+    ),
   ],
   right: [...spans(last), span(" ")],
 })

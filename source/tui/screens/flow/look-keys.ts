@@ -1,6 +1,7 @@
+import { isPossible } from "../../../flow/possible.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { copyableExchange, curlOf } from "../log/copy.ts"
-import { lastExchange, ready, scroll, select } from "./actions.ts"
+import { lastExchange, scroll, select } from "./actions.ts"
 import { viewedStep } from "./current.ts"
 
 /** Keys that look at another step, scroll, and copy what a step sent. */
@@ -26,7 +27,7 @@ export const lookKeys: ReadonlyArray<Binding> = [
     keys: ["s"],
     title: "leave the next step out, where that is allowed",
     group: "pane",
-    when: ready,
+    when: ({ flow }) => flow !== undefined && isPossible(flow.state, { _tag: "Skip" }),
     run: (control) => control.intend({ _tag: "Skip" }),
   },
   {

@@ -63,7 +63,7 @@ export const stepKeys: ReadonlyArray<Binding> = [
     title: "pause before the next step",
     short: "pause",
     group: "pane",
-    when: ({ flow }) => flow?.state.mode === "auto",
+    when: ({ flow }) => flow?.state.mode === "auto" && nextStep(flow.state) !== undefined,
     run: (control) => control.intend({ _tag: "Pause" }),
   },
   {
