@@ -5,11 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
-import { needsRefresh } from "../oauth/grant.ts"
+import { freshnessOf, isStale } from "../vault/freshness.ts"
 import { CurrentStep } from "./current-step.ts"
 import { Journal } from "./journal.ts"
 import { problemOf } from "./problem-of.ts"
-import { climb } from "./recovery/ladder.ts"
+import { climb, mayRenew } from "./recovery/ladder.ts"
 import { mend } from "./recovery/mendable.ts"
 import { remedies } from "./recovery/remedies.ts"
 import { type FlowState, nextStep } from "./state.ts"
@@ -31,9 +31,11 @@ const usesToken: ReadonlySet<MainStepId> = new Set(["connect", "tools", "call"])
 
 const isAfter = (step: MainStepId, limit: MainStepId): boolean => (stepNumber(step) ?? 0) > (stepNumber(limit) ?? 0)
 
-/** Whether the token should be renewed before `step` sends it (CR-92); once for one errand. */
-const renewalIsDue = ({ facts: { grant }, tried }: FlowState, step: MainStepId, now: number): boolean =>
-  usesToken.has(step) && grant?.refreshToken !== undefined && tried.remedies.renew === 0 && needsRefresh(grant, now)
+/** Whether the token should be renewed before `step` sends it (CR-92). */
+const renewalIsDue = (state: FlowState, step: MainStepId, at: number): boolean => {
+  const { grant } = state.facts
+  return usesToken.has(step) && grant !== undefined && isStale(freshnessOf(grant, at)) && mayRenew({ ...state, at })
+}
 
 const saidBy = (failure: StepFailure): string =>
   failure._tag === "AuthorizationRequired" ? failure.message : `${failure.what} (${failure.code})`

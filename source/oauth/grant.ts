@@ -22,15 +22,3 @@ export const Grant = Schema.Struct({
   expiresAt: Schema.optionalKey(Schema.Finite),
 })
 export type Grant = typeof Grant.Type
-
-const longestMargin = 60_000
-
-/**
- * Whether the access token is so old that it should be renewed before use: less than 60 s or a tenth of its life is left,
- * whichever is shorter (CR-92). Unknown lifetime: not until the server says 401.
- */
-export const needsRefresh = (grant: Pick<Grant, "obtainedAt" | "expiresAt">, nowMillis: number): boolean => {
-  if (grant.expiresAt === undefined) return false
-  const left = grant.expiresAt - nowMillis
-  return left <= 0 || left < Math.min(longestMargin, (grant.expiresAt - grant.obtainedAt) / 10)
-}

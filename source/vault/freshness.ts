@@ -22,3 +22,10 @@ export const freshnessOf = (grant: Pick<StoredGrant, "obtainedAt" | "expiresAt">
 
 /** Whether it should be renewed before it is used. */
 export const isStale = (freshness: Freshness): boolean => freshness !== "good" && freshness !== "unknown"
+
+/**
+ * Whether a token that was refused may simply have come to its end. Servers count in whole seconds, so that it may come a
+ * second before the one that `expires_in` tells.
+ */
+export const hadItsTime = ({ expiresAt }: Pick<StoredGrant, "expiresAt">, nowMillis: number): boolean =>
+  expiresAt !== undefined && nowMillis >= expiresAt - 1_000

@@ -13,6 +13,8 @@ const grant = {
   obtainedAt: 1,
 } as const
 const refreshToken = secret("refresh_token", "refresh-refresh")
+/** By the time of the state (0) within its last second. */
+const over = { ...grant, refreshToken, obtainedAt: -1_000, expiresAt: 1_000 }
 
 const state = (change: {
   readonly facts?: FlowState["facts"]
@@ -59,7 +61,14 @@ const rows: ReadonlyArray<readonly [string, Parameters<typeof state>[0], Authori
   ["authorize", { facts: { grant } }, refused(401, true, 'Bearer error="invalid_token"')],
   ["renew", { facts: { grant: { ...grant, refreshToken } } }, refused(401, true, 'Bearer error="invalid_token"')],
   ["renew", { facts: { grant: { ...grant, refreshToken } } }, refused(401, true)],
-  ["authorize", { facts: { grant: { ...grant, refreshToken } }, renewals: 1 }, refused(401, true)],
+  // Each token once: this one was accepted after it was renewed, so it is another one that ends now.
+  ["renew", { facts: { grant: { ...grant, refreshToken } }, renewals: 1 }, refused(401, true)],
+  ["authorize", { facts: { grant: { ...grant, refreshToken } }, renewals: 10 }, refused(401, true)],
+  // Never accepted, but it lives for seconds, and these are over.
+  ["renew", { facts: { grant: over }, unproven: "refresh", renewals: 3 }, refused(401, true)],
+  ["renew", { facts: { grant: over }, unproven: "token" }, refused(401, true)],
+  ["authorize", { facts: { grant: over }, unproven: "refresh", renewals: 10 }, refused(401, true)],
+  ["token_refused", { facts: { grant: over }, unproven: "token", renewals: 10 }, refused(401, true)],
   ["authorize", { facts: { grant: { ...grant, refreshToken } }, unproven: "refresh", renewals: 1 }, refused(401, true)],
   ["token_refused", { facts: { grant: { ...grant, refreshToken } }, unproven: "token" }, refused(401, true)],
   // Without a token in the request, a fresh one is no argument.

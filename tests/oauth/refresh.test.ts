@@ -1,8 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type { Grant } from "../../source/oauth/grant.ts"
-import { needsRefresh } from "../../source/oauth/grant.ts"
 import { refreshGrant } from "../../source/oauth/refresh.ts"
 import { reveal } from "../../source/text/secret.ts"
 import { grantNow, json, publicClient, room, secretClient, serve } from "./authorization-room.ts"
@@ -117,37 +115,5 @@ describe("refresh", () => {
       assert.strictEqual(other.seen.length, 0)
       assert.strictEqual(none.code, "refresh_token_missing")
     }),
-  )
-})
-
-describe("CR-92 when to refresh", () => {
-  const table: ReadonlyArray<readonly [seconds: number | undefined, left: number, refresh: boolean]> = [
-    [3600, 61, false],
-    [3600, 60, false],
-    [3600, 59, true],
-    [3600, -1, true],
-    [100, 11, false],
-    [100, 10, false],
-    [100, 9, true],
-    [0, 0, true],
-    [undefined, 0, false],
-  ]
-  for (const [seconds, left, expected] of table)
-    it(`life of ${seconds} s, ${left} s left: ${expected}`, () => {
-      const grant = { obtainedAt: 1_000, ...(seconds === undefined ? {} : { expiresAt: 1_000 + seconds * 1000 }) }
-      assert.strictEqual(needsRefresh(grant, 1_000 + ((seconds ?? 0) - left) * 1000), expected)
-    })
-
-  const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 }))
-  it.prop(
-    "once due it stays due, always before the end, never in the first nine tenths",
-    [Millis, Millis, Millis],
-    ([life, age, more]) => {
-      const grant = { obtainedAt: 0, expiresAt: life }
-      const due = needsRefresh(grant, age)
-      if (due && !needsRefresh(grant, age + more)) return false
-      if (age >= life && !due) return false
-      return !(due && age < life * 0.9)
-    },
   )
 })

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest"
-import { needsRefresh } from "../../source/oauth/grant.ts"
-import { type Freshness, freshnessOf, isStale } from "../../source/vault/freshness.ts"
+import { describe, expect, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import { type Freshness, freshnessOf, hadItsTime, isStale } from "../../source/vault/freshness.ts"
 import { type Migration, migrated } from "../../source/vault/migrations.ts"
 import { makeOverlay } from "../../source/vault/overlay.ts"
 import type { StoredRecord } from "../../source/vault/record.ts"
@@ -25,14 +25,45 @@ describe("how far a token has come (CR-92)", () => {
   ]
   it.each(rows)("%s", (_, grant, now, freshness) => {
     expect(freshnessOf(grant, now)).toBe(freshness)
-    // The two rooms say the same, but for the clock, of which only what is stored needs to be afraid.
-    if (freshness !== "clock_went_back") expect(isStale(freshness)).toBe(needsRefresh(grant, now))
-    else expect(isStale(freshness)).toBe(true)
+    expect(isStale(freshness)).toBe(freshness !== "good")
   })
 
   it("of unknown life is good until the server says otherwise", () => {
     expect(freshnessOf({ obtainedAt: 10_000_000 }, 0)).toBe("unknown")
     expect(isStale("unknown")).toBe(false)
+  })
+
+  it("of a tenth of its life, where that is shorter than a minute", () => {
+    const of = (seconds: number, left: number) =>
+      isStale(freshnessOf({ obtainedAt: 1_000, expiresAt: 1_000 + seconds * 1_000 }, 1_000 + (seconds - left) * 1_000))
+    expect([of(100, 11), of(100, 10), of(100, 9), of(3_600, 60), of(3_600, 59)]).toEqual([
+      false,
+      false,
+      true,
+      false,
+      true,
+    ])
+  })
+
+  const Millis = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 10_000_000 }))
+  it.prop(
+    "once due it stays due, always before the end, never in the first nine tenths",
+    [Millis, Millis, Millis],
+    ([life, age, more]) => {
+      const due = (at: number) => isStale(freshnessOf({ obtainedAt: 0, expiresAt: life }, at))
+      if (due(age) && !due(age + more)) return false
+      if (age >= life && !due(age)) return false
+      return !(due(age) && age < life * 0.9)
+    },
+  )
+
+  it.each([
+    [10_000_999, false],
+    [10_001_000, true],
+    [10_005_000, true],
+  ])("a refusal at %d may be its end: %s (servers count in whole seconds)", (now, over) => {
+    expect(hadItsTime(short, now)).toBe(over)
+    expect(hadItsTime({}, now)).toBe(false)
   })
 })
 
@@ -63,16 +94,15 @@ describe("records of earlier versions", () => {
     ["x"],
   ])("%j is left as it is", (value) => expect(migrated(value, table, 3)).toBe(value))
 
-  it("there are none yet: version 1 is the first", () => {
-    const record = { schemaVersion: 1, old: "x" }
-    expect(migrated(record)).toBe(record)
+  it("version 1 knew no profiles: nothing else of it changes", () => {
+    expect(migrated({ schemaVersion: 1, old: "x" })).toEqual({ schemaVersion: 2, old: "x" })
   })
 })
 
 describe("what could not be written", () => {
   const record = (updatedAt: number): StoredRecord => ({
     ...entry(),
-    schemaVersion: 1,
+    schemaVersion: 2,
     createdAt: 0,
     lastUsedAt: 0,
     updatedAt,

@@ -1,6 +1,7 @@
 import type { AuthorizationRequired } from "../../mcp/failure.ts"
 import { type Challenge, selectChallenge } from "../../oauth/challenge.ts"
 import { parseScope } from "../../oauth/scopes.ts"
+import { hadItsTime } from "../../vault/freshness.ts"
 import type { ProblemRecord, Remedy } from "../event.ts"
 import { type FlowCode, flowFailure } from "../failure.ts"
 import { problemOf } from "../problem-of.ts"
@@ -19,6 +20,21 @@ export interface Refusal extends Pick<AuthorizationRequired, "status" | "tokenSe
 
 /** Authorization requests for one errand of the user (CR-90). */
 const mostAuthorizations = 3
+
+/** Renewals for one errand, each of another token. Tokens that live for seconds may end between any two steps. */
+export const mostRenewals = 10
+
+/**
+ * Whether the token may be renewed: each once (CR-92). What came of a renewal is renewed again only when the server has
+ * accepted it meanwhile or when it has had its time, for otherwise the next one would be no better.
+ */
+export const mayRenew = ({ facts: { grant }, tried, steps, unproven, at }: FlowState): boolean => {
+  if (grant?.refreshToken === undefined) return false
+  const renewals = tried.remedies.renew
+  if (renewals === 0) return unproven !== "token" || hadItsTime(grant, at)
+  if (renewals >= mostRenewals || steps.refresh.status === "failed") return false
+  return unproven === undefined || hadItsTime(grant, at)
+}
 
 /** Whether the token is good and only too narrow for this operation (RFC 6750 §3.1). */
 export const wantsScope = ({ challenge }: Pick<Refusal, "challenge">): boolean =>
@@ -55,14 +71,14 @@ type Rung = (now: Situation) => Verdict | undefined
 const rungs: Readonly<Record<string, Rung>> = {
   forbidden: (now) => (isForbidden(now) ? fail("forbidden", now) : undefined),
 
+  renew: (now) =>
+    tokenRefused(now) && mayRenew(now.state)
+      ? { remedy: "renew", reason: "the token is not accepted any more: renew it" }
+      : undefined,
+
   // Just issued, and never accepted: another one would be no better.
   freshTokenRefused: (now) =>
     tokenRefused(now) && now.state.unproven === "token" ? fail("token_refused", now) : undefined,
-
-  renew: (now) =>
-    tokenRefused(now) && now.state.facts.grant?.refreshToken !== undefined && now.state.tried.remedies.renew === 0
-      ? { remedy: "renew", reason: "the token is not accepted any more: renew it" }
-      : undefined,
 
   renewLater: (now) => {
     const { tried, steps } = now.state
