@@ -31,9 +31,13 @@ export const chooseAuthMethod = (known: {
   return offers("none") ? "none" : "client_secret_basic"
 }
 
-/** The method to ask for when registering: `none` suits a program on somebody's machine, unless the list leaves it out. */
+/**
+ * The method to ask for when registering: `none` suits a program on somebody's machine, unless the list leaves it out.
+ * Then the secret goes into the body rather than into a Basic header, whose encoding and whose `client_id` beside it are
+ * understood in different ways: the Python SDK's servers demand what others refuse.
+ */
 export const registrationAuthMethod = (supported: ReadonlyArray<string> | undefined): TokenEndpointAuthMethod => {
   if (supported === undefined || supported.length === 0 || supported.includes("none")) return "none"
-  const offered = (["client_secret_basic", "client_secret_post"] as const).find((method) => supported.includes(method))
+  const offered = (["client_secret_post", "client_secret_basic"] as const).find((method) => supported.includes(method))
   return offered ?? "none"
 }

@@ -25,12 +25,14 @@ export const encodingMatters = (text: string): boolean => formEncode(text) !== t
 /**
  * Adds the client's authentication to a form: exactly one method (CR-76). Basic encodes id and secret before joining them
  * (RFC 6749 §2.3.1); `private_key_jwt` sends the ready `assertion`, whose subject names the client (RFC 7521 §4.2).
+ * `namedTwice` puts `client_id` beside Basic as well, which RFC 6749 §3.2.1 leaves open.
  * Fails with `secret_not_in_memory` or `auth_method_unsupported`.
  */
 export const authenticate = (
   client: Credentials,
   form: Readonly<Record<string, string>>,
   assertion?: Secret,
+  namedTwice = false,
 ): Result.Result<Authenticated, OAuthFailure> => {
   const { clientId, clientSecret, tokenEndpointAuthMethod: method } = client
   const named = { ...form, client_id: clientId }
@@ -46,5 +48,5 @@ export const authenticate = (
     })
   if (method === "client_secret_post") return Result.succeed({ headers: {}, form: { ...named, client_secret: plain } })
   const pair = Buffer.from(`${formEncode(clientId)}:${formEncode(plain)}`).toString("base64")
-  return Result.succeed({ headers: { authorization: `Basic ${pair}` }, form })
+  return Result.succeed({ headers: { authorization: `Basic ${pair}` }, form: namedTwice ? named : form })
 }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { Entropy } from "../text/entropy.ts"
+import type { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import type { Wire } from "../wire/wire.ts"
@@ -31,7 +32,7 @@ export const introspect = Effect.fn("oauth.introspect")(function* (request: {
   readonly client: Credentials
   readonly token: Secret
   readonly hint: "access_token" | "refresh_token"
-}): Effect.fn.Return<Introspection, OAuthFailure | WireFailure, Wire | Entropy> {
+}): Effect.fn.Return<Introspection, OAuthFailure | WireFailure, Wire | Findings | Entropy> {
   const { endpoint, client, hint } = request
   const token = reveal(request.token)
   if (token === undefined) return yield* oauthFailure("secret_not_in_memory", { received: hint })

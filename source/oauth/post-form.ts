@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Entropy } from "../text/entropy.ts"
+import { Findings } from "../text/finding.ts"
 import type { Secret } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
@@ -8,7 +9,7 @@ import { clientAssertion } from "./client-assertion.ts"
 import { authenticate, type Credentials } from "./client-authentication.ts"
 import { dpopProof, learnNonce } from "./dpop.ts"
 import type { OAuthFailure } from "./failure.ts"
-import { parseJsonObject } from "./json-document.ts"
+import { type JsonObject, parseJsonObject } from "./json-document.ts"
 
 export const formType = "application/x-www-form-urlencoded"
 
@@ -16,10 +17,28 @@ export const formType = "application/x-www-form-urlencoded"
 const wantsNonce = (answer: Incoming): boolean =>
   answer.status === 400 && Result.getOrUndefined(parseJsonObject(answer.body))?.error === "use_dpop_nonce"
 
+const missingId = /\bclient[_ ]?id\b/i
+const missing = /\b(miss|requir|absent|not (found|given|present|provided|sent))/i
+
+/**
+ * A refusal before anything was looked at, because `client_id` stood in the Basic header only. Servers of the Python SDK
+ * look for it in the body first. Others (Okta, Notion) refuse it there beside Basic, so it is not sent unasked.
+ */
+const wantsClientId = (answer: Incoming): boolean => {
+  if (answer.status !== 400 && answer.status !== 401) return false
+  const { error, error_description: words } = Result.getOrElse(parseJsonObject(answer.body), () => ({}) as JsonObject)
+  return (
+    (error === "invalid_client" || error === "invalid_request") &&
+    typeof words === "string" &&
+    missingId.test(words) &&
+    missing.test(words)
+  )
+}
+
 /**
  * POSTs a form with the client's authentication (OAuth 2.1 §3.2.2), and a proof of possession where there is a key. Leaves
- * status and body to the caller. The one answer after which a form is sent again, and once only, is the server's wish for
- * its nonce: nothing was redeemed then (RFC 9449 §8).
+ * status and body to the caller. A form is sent again after two answers only, and once: the server's wish for its nonce
+ * (RFC 9449 §8), and for a `client_id` that it did not find. Nothing was redeemed then.
  */
 export const postForm = Effect.fn("oauth.postForm")(function* (request: {
   readonly leg: "token" | "revocation" | "introspection"
@@ -29,13 +48,13 @@ export const postForm = Effect.fn("oauth.postForm")(function* (request: {
   readonly dpopKey?: Secret | undefined
   /** Whether the user named the endpoint, and not a server. */
   readonly typed?: boolean
-}): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire | Entropy> {
+}): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire | Findings | Entropy> {
   const wire = yield* Wire
   const { client, dpopKey, endpoint: url } = request
   // Assertion and proof are good for one request: each attempt gets its own.
-  const post = Effect.gen(function* () {
+  const post = Effect.fn(function* (namedTwice: boolean) {
     const assertion = client.tokenEndpointAuthMethod === "private_key_jwt" ? yield* clientAssertion(client) : undefined
-    const { headers, form } = yield* Effect.fromResult(authenticate(client, request.form, assertion))
+    const { headers, form } = yield* Effect.fromResult(authenticate(client, request.form, assertion, namedTwice))
     const proof = dpopKey && (yield* dpopProof({ key: dpopKey, method: "POST", url }))
     return yield* wire.send({
       leg: request.leg,
@@ -51,9 +70,19 @@ export const postForm = Effect.fn("oauth.postForm")(function* (request: {
       ...(request.typed === undefined ? {} : { typed: request.typed }),
     })
   })
-  const answer = yield* post
+  const answer = yield* post(false)
+  if (client.tokenEndpointAuthMethod === "client_secret_basic" && wantsClientId(answer)) {
+    const findings = yield* Findings
+    yield* findings.raise({
+      severity: "warning",
+      rule: "RFC 6749 §2.3.1",
+      text: "The server misses client_id in the body although it stands in the Basic header; it was sent in both.",
+      exchange: answer.exchange,
+    })
+    return yield* post(true)
+  }
   if (dpopKey === undefined || !learnNonce(dpopKey, answer) || !wantsNonce(answer)) return answer
-  const again = yield* post
+  const again = yield* post(false)
   learnNonce(dpopKey, again)
   return again
 })

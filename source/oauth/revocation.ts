@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Entropy } from "../text/entropy.ts"
+import type { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import { header, type Incoming, type Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
@@ -46,7 +47,7 @@ export const revoke = Effect.fn("oauth.revoke")(function* (request: {
   readonly client: Credentials
   readonly token: Secret
   readonly hint: Revocation["token"]
-}): Effect.fn.Return<Revocation, OAuthFailure, Wire | Entropy> {
+}): Effect.fn.Return<Revocation, OAuthFailure, Wire | Findings | Entropy> {
   const token = reveal(request.token)
   if (token === undefined) return yield* oauthFailure("secret_not_in_memory", { received: request.hint })
   return yield* postForm({
@@ -76,7 +77,7 @@ export const revokeGrant = Effect.fn("oauth.revokeGrant")(function* (request: {
   readonly endpoint?: string | undefined
   readonly client: Credentials
   readonly grant: Pick<Grant, "issuer" | "clientId" | "accessToken" | "refreshToken">
-}): Effect.fn.Return<ReadonlyArray<Revocation>, OAuthFailure, Wire | Entropy> {
+}): Effect.fn.Return<ReadonlyArray<Revocation>, OAuthFailure, Wire | Findings | Entropy> {
   const { endpoint, client, grant } = request
   if (client.issuer !== grant.issuer || client.clientId !== grant.clientId)
     return yield* oauthFailure("client_of_another_issuer", { expected: grant.issuer, received: client.issuer })

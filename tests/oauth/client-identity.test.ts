@@ -169,7 +169,8 @@ describe("method of authentication", () => {
   it("CR-59 a registration asks for none unless the server's list leaves it out", () => {
     assert.strictEqual(registrationAuthMethod(undefined), "none")
     assert.strictEqual(registrationAuthMethod(["client_secret_basic", "none"]), "none")
-    assert.strictEqual(registrationAuthMethod(["client_secret_post", "client_secret_basic"]), "client_secret_basic")
+    assert.strictEqual(registrationAuthMethod(["client_secret_basic", "client_secret_post"]), "client_secret_post")
+    assert.strictEqual(registrationAuthMethod(["client_secret_basic"]), "client_secret_basic")
     assert.strictEqual(registrationAuthMethod(["client_secret_post"]), "client_secret_post")
     assert.strictEqual(registrationAuthMethod(["tls_client_auth"]), "none")
   })

@@ -57,6 +57,34 @@ describe("code exchange", () => {
     }),
   )
 
+  it.live("CR-76 a server that misses client_id beside Basic gets it there, once, and is told of", () =>
+    Effect.gen(function* () {
+      // As servers of the Python SDK answer (modelcontextprotocol/python-sdk issue 3545).
+      const misses = (error: string, words: string) =>
+        exchange((request, response) => {
+          if (request.form.has("client_id")) json(response, 200, ok)
+          else json(response, 401, { error, error_description: words })
+        }, secretClient("client_secret_basic"))
+      const { result, seen, findings } = yield* misses("invalid_client", "Missing client_id")
+      assert.strictEqual(result._tag, "Success")
+      assert.deepStrictEqual(
+        seen.map(({ headers, form }) => [headers.authorization, form.get("client_id"), form.get("client_secret")]),
+        [
+          [`Basic ${btoa("client-1:hush-hush")}`, null, null],
+          [`Basic ${btoa("client-1:hush-hush")}`, "client-1", null],
+        ],
+      )
+      assert.ok(findings.some(({ severity, text }) => severity === "warning" && text.includes("client_id")))
+      assert.strictEqual((yield* misses("invalid_request", "client_id is required")).result._tag, "Success")
+      for (const [error, words] of [
+        ["invalid_client", "Invalid client_id"],
+        ["invalid_client", "Client authentication failed"],
+        ["invalid_grant", "Missing client_id"],
+      ] as const)
+        assert.strictEqual((yield* misses(error, words)).seen.length, 1, words)
+    }),
+  )
+
   it.live("CR-81 CR-82 what was granted is the truth, and lifetime counts from the receipt", () =>
     Effect.gen(function* () {
       const { result, findings, recording } = yield* gives({
