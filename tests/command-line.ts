@@ -24,7 +24,13 @@ const firstStrings = (source: SourceFile, callee: RegExp): ReadonlyArray<string>
 
 /** Every flag, without the dashes. */
 export const flagNames = (): ReadonlySet<string> =>
-  new Set([...firstStrings(file("source/commands/flags.ts"), /^(?:Flag\.[A-Z]\w*|text|toggle)$/), "help", "version"])
+  new Set([
+    ...["flags", "command-flags"].flatMap((name) =>
+      firstStrings(file(`source/commands/${name}.ts`), /^(?:Flag\.[A-Z]\w*|text|toggle)$/),
+    ),
+    "help",
+    "version",
+  ])
 
 /** Every command. */
 export const commandNames = (): ReadonlySet<string> =>

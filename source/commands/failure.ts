@@ -1,6 +1,7 @@
 import * as Data from "effect/Data"
 import { type Evidence, type Problem, type ProblemText, problem } from "../text/problem.ts"
 import { type LocalServerCode, localServerTexts } from "./local-server-texts.ts"
+import { type StoreCode, storeTexts } from "./store-texts.ts"
 
 export type UsageCode =
   | "command_line"
@@ -11,6 +12,7 @@ export type UsageCode =
   | "url_insecure"
   | "url_twice"
   | LocalServerCode
+  | StoreCode
   | "address_invalid"
   | "timeout_invalid"
   | "header_invalid"
@@ -24,9 +26,6 @@ export type UsageCode =
   | "port_invalid"
   | "host_not_loopback"
   | "scenario_unknown"
-  | "clients_usage"
-  | "nothing_stored"
-  | "needs_yes"
   | "journal_unwritable"
   | "journal_invalid"
   | "output_unwritable"
@@ -83,6 +82,7 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     exit: 2,
   },
   ...localServerTexts,
+  ...storeTexts,
   address_invalid: {
     what: "A flag takes a URL, and this is none that can be used.",
     why: "It must be an absolute https URL, or http on this machine.",
@@ -175,27 +175,6 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     why: "It approves sign-ins without a password; nobody else should reach it.",
     remedy: ["Use 127.0.0.1, localhost or ::1."],
     rule: "mcp-dcr-tui mock --help",
-    exit: 2,
-  },
-  clients_usage: {
-    what: "That is not something `clients` can do.",
-    why: "It knows list, show URL and forget URL.",
-    remedy: ["mcp-dcr-tui clients", "mcp-dcr-tui clients forget URL"],
-    rule: "mcp-dcr-tui clients --help",
-    exit: 2,
-  },
-  nothing_stored: {
-    what: "Nothing is stored for this URL.",
-    why: "Records are kept under the exact URL that was signed in to.",
-    remedy: ["See what there is: mcp-dcr-tui clients"],
-    rule: "mcp-dcr-tui clients --help",
-    exit: 2,
-  },
-  needs_yes: {
-    what: "Nothing was deleted: nobody could be asked.",
-    why: "Deleting asks first, and standard input is not a terminal.",
-    remedy: ["Add --yes."],
-    rule: "mcp-dcr-tui clients --help",
     exit: 2,
   },
   journal_unwritable: {

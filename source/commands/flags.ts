@@ -1,14 +1,14 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 
-/** Every flag of the command line, once. Commands choose the groups they take. */
+/** Flags that several commands have, in groups; those of one command alone are in command-flags.ts. */
 
 export const url = Argument.String("url").pipe(
   Argument.withDescription("URL of the MCP server, for example https://host.example/mcp"),
   Argument.optional,
 )
 
-const text = (name: string, metavar: string, description: string) =>
+export const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
 
 /** Flags that take no value: the command line must know them before it knows the command. */
@@ -16,6 +16,7 @@ export const toggles = [
   "no-input",
   "strict",
   "legacy-auth",
+  "legacy-sse",
   "allow-insecure",
   "no-store",
   "keyring",
@@ -33,12 +34,13 @@ export const toggles = [
   "mock",
   "reduced-motion",
   "dpop",
+  "remote",
 ] as const
 
-const toggle = (name: (typeof toggles)[number], description: string) =>
+export const toggle = (name: (typeof toggles)[number], description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
-const target = {
+export const target = {
   serverUrl: text("server-url", "URL", "The same as the URL argument"),
   stdio: text("stdio", '"COMMAND ARGS"', "A server on this machine instead: a program, started without a shell"),
   env: Flag.String("env").pipe(
@@ -71,7 +73,7 @@ const target = {
   caFile: text("ca-file", "FILE", "Certificates (PEM) of a private certificate authority"),
 }
 
-const identity = {
+export const identity = {
   registration: Flag.Literals("registration", ["auto", "preregistered", "cimd", "dcr"]).pipe(
     Flag.withMetavar("WAY"),
     Flag.withDescription(
@@ -84,11 +86,23 @@ const identity = {
   clientMetadataUrl: text("client-metadata-url", "URL", "Your published client ID metadata document"),
   clientName: text("client-name", "NAME", "Name to register under"),
   redirectUri: text("redirect-uri", "URI", "Where the browser brings the answer; port 0 means any free port"),
+  initialAccessTokenFile: text(
+    "initial-access-token-file",
+    "FILE",
+    "File with the token that protected registration asks for; or set MCP_DCR_TUI_INITIAL_ACCESS_TOKEN",
+  ),
+  profile: text(
+    "profile",
+    "NAME",
+    "Which of your accounts at the server; or set MCP_DCR_TUI_PROFILE. Without it the one that has no name",
+  ),
 }
 
-const authorization = {
+export const authorization = {
   scope: text("scope", "SCOPE", "Scopes to ask for, instead of those that the server names"),
   issuer: text("issuer", "URL", "Which authorization server to use where there are several"),
+  acceptIssuer: text("accept-issuer", "URL", "Accept this spelling of the issuer, which differs by a last slash only"),
+  resource: text("resource", "NAME", "Ask for a token for this name; omit leaves the parameter out. Against the rule"),
   browser: Flag.Literals("browser", ["system", "print", "follow"]).pipe(
     Flag.withMetavar("HOW"),
     Flag.withDescription(
@@ -122,13 +136,15 @@ const questions = {
   ),
 }
 
-const leniency = {
+export const leniency = {
   strict: toggle("strict", "Tolerate nothing that the standards forbid"),
   legacyAuth: toggle("legacy-auth", "Accept servers of revision 2025-03-26, which publish no resource metadata"),
+  legacySse: toggle("legacy-sse", "Speak the old HTTP+SSE transport of revision 2024-11-05"),
   allowInsecure: toggle("allow-insecure", "Allow plain http to hosts other than this machine"),
 }
 
-const files = {
+export const files = {
+  config: text("config", "FILE", "Configuration with clients that you were given, instead of config.json in your home"),
   store: text("store", "DIR", "Folder for credentials, instead of the one in your home"),
   noStore: toggle("no-store", "Read and keep no credentials"),
   storeKeyFile: text(
@@ -140,7 +156,7 @@ const files = {
   journal: text("journal", "FILE", "Save the journal of this run (JSON lines, without secrets)"),
 }
 
-const output = {
+export const output = {
   json: toggle("json", "Print one JSON document, errors too; progress goes to standard error"),
   verbose: toggle("verbose", "Show every request and answer, secrets masked"),
   quiet: toggle("quiet", "Show the result only"),
@@ -182,66 +198,3 @@ export const flagGroups: ReadonlyArray<readonly [heading: string, names: Readonl
   Files: files,
   Output: output,
 }).map(([heading, flags]) => [heading, Object.keys(flags).map(kebab)])
-
-export const mockFlags = {
-  port: Flag.Int("port").pipe(
-    Flag.withMetavar("PORT"),
-    Flag.withDescription("Port; 0 means any free one, 3000 is the default"),
-    Flag.withDefault(3000),
-  ),
-  host: Flag.String("host").pipe(
-    Flag.withMetavar("ADDRESS"),
-    Flag.withDescription("Loopback address to listen on, 127.0.0.1 is the default"),
-    Flag.withDefault("127.0.0.1"),
-  ),
-  noAuth: toggle("no-auth", "Serve MCP without authorization"),
-  autoApprove: toggle("auto-approve", "Skip the sign-in page: approve every authorization request at once"),
-  diagnostics: toggle("diagnostics", "Offer what the official conformance suite asks for as well"),
-  tokenLifetime: Flag.Int("token-lifetime").pipe(
-    Flag.withMetavar("SECONDS"),
-    Flag.withDescription("Lifetime of access tokens"),
-    Flag.optional,
-  ),
-  scenario: text("scenario", "NAMES", "Misbehave: names of the fault catalogue, separated by commas"),
-  list: toggle("list", "Show the fault catalogue and stop"),
-  json: toggle("json", "Print one JSON line when ready"),
-}
-
-/** A journal that `--journal` has saved. */
-export const journalFile = Argument.String("file").pipe(Argument.withDescription("File that --journal has written"))
-
-export const replayFlags = { reducedMotion: toggle("reduced-motion", "No spinners"), ...output }
-
-export const exportFlags = {
-  format: Flag.Literals("format", ["har", "curl", "markdown", "mermaid", "jsonl"]).pipe(
-    Flag.withMetavar("FORMAT"),
-    Flag.withDescription("What to make of it"),
-  ),
-  output: text("output", "FILE", "Where to write it, instead of standard output"),
-  json: output.json,
-}
-
-/** Whose completions are printed. */
-export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
-  Argument.withDescription("Shell to make them for"),
-)
-
-export const logoutFlags = {
-  forgetClient: toggle(
-    "forget-client",
-    "Delete the client too: at the server (RFC 7592) and here, for all its servers",
-  ),
-}
-
-export const storeFlags = { store: files.store, storeKeyFile: files.storeKeyFile, keyring: files.keyring }
-
-export const yes = { yes: toggle("yes", "Do not ask before deleting") }
-
-export const openFlags = {
-  mock: toggle("mock", "Start on the embedded mock server"),
-  reducedMotion: toggle("reduced-motion", "No spinners"),
-}
-
-export const callFlags = {
-  args: text("args", "JSON", "The arguments as one JSON object; - reads it from standard input, @FILE from a file"),
-}

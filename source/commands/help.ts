@@ -1,28 +1,10 @@
 import type { FlagDoc, HelpDoc } from "effect/cli/HelpDoc"
 import * as Option from "effect/Option"
+import { commandTexts } from "./command-texts.ts"
 import { flagGroups } from "./flags.ts"
 import { type Line, line } from "./print.ts"
 
-/** How each command is written; the words in capitals are the user's. */
-const usages: Readonly<Record<string, string>> = {
-  open: "mcp-dcr-tui [open] [URL]",
-  learn: "mcp-dcr-tui learn [URL]",
-  demo: "mcp-dcr-tui demo",
-  login: "mcp-dcr-tui login URL",
-  tools: "mcp-dcr-tui tools URL",
-  resources: "mcp-dcr-tui resources URL",
-  prompts: "mcp-dcr-tui prompts URL",
-  session: "mcp-dcr-tui session URL",
-  bridge: "mcp-dcr-tui bridge URL",
-  call: "mcp-dcr-tui call URL TOOL [name=value ...]",
-  refresh: "mcp-dcr-tui refresh URL",
-  logout: "mcp-dcr-tui logout URL",
-  clients: "mcp-dcr-tui clients [list | show URL | forget URL]",
-  replay: "mcp-dcr-tui replay FILE",
-  export: "mcp-dcr-tui export FILE --format FORMAT",
-  mock: "mcp-dcr-tui mock",
-  completions: "mcp-dcr-tui completions bash | zsh | fish",
-}
+const usages: Readonly<Record<string, { readonly usage: string }>> = commandTexts
 
 const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
   ["0", "done"],
@@ -70,7 +52,7 @@ export const helpLines = (doc: HelpDoc, path: ReadonlyArray<string>): ReadonlyAr
   const command = path[1]
   const subcommands = (doc.subcommands ?? []).flatMap((group) => [...group.commands])
   const usage =
-    command === undefined ? ["mcp-dcr-tui [URL]", "mcp-dcr-tui COMMAND ..."] : [usages[command] ?? doc.usage]
+    command === undefined ? ["mcp-dcr-tui [URL]", "mcp-dcr-tui COMMAND ..."] : [usages[command]?.usage ?? doc.usage]
   return [
     ...doc.description.split("\n").map((text) => line(text)),
     ...section(

@@ -9,6 +9,7 @@ import { flowLayer } from "../flow/runner.ts"
 import type { MainStepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
 import { ClientIdentity } from "../mcp/client.ts"
+import { httpSseLayer } from "../mcp/http-sse.ts"
 import { Patience } from "../mcp/limits.ts"
 import { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
@@ -24,6 +25,10 @@ import type { Settings } from "./settings.ts"
 import { version } from "./version.ts"
 
 export type ProgramServices = Flow | Journal | Vault | Wire | CallbackDesk | Entropy | Findings | Recorder
+
+/** The way to the server, where it is not Streamable HTTP. */
+const transportOf = ({ stdio, legacySse }: Settings["target"], secrets: SecretBook) =>
+  stdio !== undefined ? localTransport(stdio, secrets) : legacySse ? httpSseLayer({ secrets }) : Layer.empty
 
 /** However much progress a server reports. */
 const longestCall = 30 * 60_000
@@ -50,7 +55,10 @@ export const programLayer = (
     ...(settings.timeoutMillis === undefined ? {} : { timeoutMillis: settings.timeoutMillis }),
     ...(settings.certificateAuthority === undefined ? {} : { certificateAuthority: settings.certificateAuthority }),
   })
-  const vault = store.kind === "memory" ? Vault.memory : Vault.layer({ directory: store.directory, key: store.key })
+  const vault =
+    store.kind === "memory"
+      ? Vault.memory
+      : Vault.layer({ directory: store.directory, key: store.key, profile: target.profile })
   const services = Layer.mergeAll(wire, vault, CallbackDesk.layer, Entropy.layer).pipe(Layer.provideMerge(journal))
   const identity = Layer.succeed(ClientIdentity, {
     name: target.clientName,
@@ -63,7 +71,7 @@ export const programLayer = (
       ? Layer.empty
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
   return flowLayer({ target, steps, asides, goal: options.goal, version, asks: options.asks === true }).pipe(
-    Layer.provide(target.stdio === undefined ? Layer.empty : localTransport(target.stdio, secrets)),
+    Layer.provide(transportOf(target, secrets)),
     Layer.provideMerge(services),
     Layer.provide(Layer.mergeAll(identity, patience, respondentLayer(target.elicit))),
   )

@@ -9,6 +9,7 @@ export type FlowCode =
   | "too_many_authorizations"
   | "step_up_in_vain"
   | "issuer_changed"
+  | "own_client_unusable"
   | "forbidden"
   | "grant_incomplete"
   | "no_tool_named"
@@ -86,6 +87,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     ],
     rule: "MCP authorization, Authorization Server Binding",
     exit: 3,
+  },
+  own_client_unusable: {
+    what: "The configuration has a client for this authorization server, and its secret cannot be had.",
+    why: "Going on without the secret, or as another client, is not what the configuration asks for.",
+    remedy: ["Mend what is named below.", "Or leave it aside for this run: --registration dcr"],
+    rule: "mcp-dcr-tui configuration",
+    exit: 2,
   },
   forbidden: {
     what: "The server understood who you are and refuses all the same.",

@@ -8,6 +8,7 @@ import {
   jwtBearerGrantType,
 } from "../oauth/machine-grants.ts"
 import { flowFailure } from "./failure.ts"
+import { namedResource } from "./named-resource.ts"
 import { requestedScope } from "./requested-scope.ts"
 import { missing, type StepContext } from "./step.ts"
 import type { GrantChoice, Target } from "./target.ts"
@@ -32,7 +33,13 @@ export const requestMachineGrant = Effect.fn("flow.requestMachineGrant")(functio
   const { client } = facts.identity ?? (yield* missing("identity"))
   const { resource } = facts.resource ?? (yield* missing("resource"))
   const { scope } = requestedScope({ target, facts })
-  const request = { metadata, client, resource, scope, dpopKey: yield* bindingKey(target) }
+  const request = {
+    metadata,
+    client,
+    resource: namedResource({ target, facts }),
+    scope,
+    dpopKey: yield* bindingKey(target),
+  }
   const { assertion, identityProvider: idp, idToken } = target
   switch (target.grant) {
     case "jwt-bearer":
@@ -42,7 +49,7 @@ export const requestMachineGrant = Effect.fn("flow.requestMachineGrant")(functio
     case "id-jag":
       return yield* idp === undefined || idToken === undefined
         ? flowFailure("grant_incomplete", { expected: "--idp-token-endpoint, --idp-client-id and --id-token-file" })
-        : idJagGrant({ ...request, idp, idToken })
+        : idJagGrant({ ...request, resource: request.resource ?? resource, idp, idToken })
     default:
       return yield* clientCredentialsGrant(request)
   }

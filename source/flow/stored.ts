@@ -7,6 +7,7 @@ import type { VaultFailure } from "../vault/failure.ts"
 import type { Entry, StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
 import { Journal } from "./journal.ts"
+import { withOwnKey } from "./own-client.ts"
 import type { StepContext } from "./step.ts"
 import type { Target } from "./target.ts"
 
@@ -60,7 +61,7 @@ export const storedCredentials = Effect.fn("flow.storedCredentials")(function* (
     if (grant === undefined || issuer !== (target.issuer ?? issuer)) continue
     const held: HeldCredentials = {
       grant,
-      client,
+      client: withOwnKey(client, target),
       tokenEndpoint,
       record,
       ...(revocationEndpoint === undefined ? {} : { revocationEndpoint }),

@@ -3,6 +3,7 @@ import type { StdioCommand } from "../mcp/stdio-command.ts"
 import type { IdentityProvider } from "../oauth/id-jag.ts"
 import type { SigningKey } from "../oauth/signing-key.ts"
 import type { Secret } from "../text/secret.ts"
+import type { ConfiguredClient } from "./own-client.ts"
 
 /** A client the user was given by the authorization server's operator. */
 export interface Preregistered {
@@ -32,6 +33,10 @@ export interface Target {
   readonly protocolVersion: ProtocolVersion | "auto"
   readonly registration: "auto" | "preregistered" | "cimd" | "dcr"
   readonly preregistered?: Preregistered
+  /** Clients of the configuration file, each for one issuer. */
+  readonly configured?: ReadonlyArray<ConfiguredClient>
+  /** For servers that register only those who were given one (CR-73). */
+  readonly initialAccessToken?: Secret
   readonly clientMetadataUrl?: string
   readonly clientName: string
   /** `http://127.0.0.1:0/callback` means any free port. */
@@ -49,12 +54,20 @@ export interface Target {
   readonly elicit: ElicitChoice
   /** The issuer to use where the resource names several. */
   readonly issuer?: string
+  /** The other spelling, by a slash, that its metadata may have (rulebook X-1). */
+  readonly acceptIssuer?: string
+  /** Instead of the resource's own name: another one, or `omit` (rulebook X-4). */
+  readonly resource?: string
+  /** Whose account it is, where there are several at this server. */
+  readonly profile?: string
   /** How the user gets to the authorization page. */
   readonly browser: "system" | "print" | "follow"
   /** Whether anybody can answer: without it nothing is opened and nothing waits (exit 3). */
   readonly interactive: boolean
   readonly strict: boolean
   readonly legacyAuth: boolean
+  /** Speak the HTTP+SSE transport of 2024-11-05. */
+  readonly legacySse: boolean
   readonly allowInsecure: boolean
 }
 
@@ -71,9 +84,10 @@ export const defaultTarget = (serverUrl: string): Target => ({
   interactive: true,
   strict: false,
   legacyAuth: false,
+  legacySse: false,
   allowInsecure: false,
 })
 
 /** What the first message to the server asks: from 2026-07-28 on there is no handshake (MR-1, MR-4). */
-export const firstMethod = ({ protocolVersion }: Pick<Target, "protocolVersion">): string =>
-  protocolVersion === "auto" || protocolVersion === "2026-07-28" ? "server/discover" : "initialize"
+export const firstMethod = ({ protocolVersion, legacySse }: Pick<Target, "protocolVersion" | "legacySse">): string =>
+  !legacySse && (protocolVersion === "auto" || protocolVersion === "2026-07-28") ? "server/discover" : "initialize"

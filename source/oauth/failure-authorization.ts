@@ -107,7 +107,10 @@ export const authorizationTexts = {
   resource_refused: {
     what: "The authorization server refused the resource that was asked for.",
     why: "It does not know the address of the MCP server that the request names, or does not support resource indicators.",
-    remedy: ["For the operator: allow this resource, exactly as the protected resource metadata spells it."],
+    remedy: [
+      "For the operator: allow this resource, exactly as the protected resource metadata spells it.",
+      "Where that cannot be had: --resource omit leaves it out, against the rule.",
+    ],
     rule: "RFC 8707 §2",
     exit: 4,
   },

@@ -99,7 +99,7 @@ export const discoveryTexts = {
     what: "The issuer in the metadata differs from the expected one only by a slash at the end.",
     why: "Issuers are compared character by character, so these are two different issuers; this is a common slip.",
     remedy: [
-      "Accept the metadata's own spelling for this server, if the program offers it.",
+      "Accept the metadata's own spelling, the one that was received: --accept-issuer URL. Later runs remember it.",
       "Ask the operator to write `issuer` and `authorization_servers` the same way.",
     ],
     rule: "RFC 8414 §3.3",

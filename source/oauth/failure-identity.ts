@@ -57,7 +57,10 @@ export const identityTexts = {
   registration_not_open: {
     what: "The authorization server does not let just anybody register.",
     why: "It wants an initial access token, or allows only clients that it knows.",
-    remedy: ["Ask the operator for an initial access token or for a client id for --client-id."],
+    remedy: [
+      "Ask the operator for an initial access token, and give it with --initial-access-token-file.",
+      "Or ask for a client id for --client-id.",
+    ],
     rule: "RFC 7591 §3",
     exit: 4,
   },

@@ -15,7 +15,7 @@ import {
 } from "./metadata-document.ts"
 import { readServerMetadata, type ServerNeeds, unverifiedPkce } from "./server-metadata-document.ts"
 
-export { chooseIssuer } from "./issuer.ts"
+export { chooseIssuer, compareIssuers } from "./issuer.ts"
 
 const Names = Schema.Array(Schema.String)
 

@@ -1,6 +1,12 @@
 import * as Effect from "effect/Effect"
 import { dpopSupport } from "../../oauth/dpop.ts"
-import { chooseIssuer, discoverServer, legacyServer, serverMetadataUrls } from "../../oauth/server-metadata.ts"
+import {
+  chooseIssuer,
+  compareIssuers,
+  discoverServer,
+  legacyServer,
+  serverMetadataUrls,
+} from "../../oauth/server-metadata.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
@@ -10,17 +16,29 @@ import { missing, type Step } from "../step.ts"
 import { knownIssuers } from "../stored.ts"
 import type { Target } from "../target.ts"
 
+interface Naming {
+  /** As the resource names it. */
+  readonly issuer: string
+  readonly known: ReadonlyArray<string>
+  readonly target: Target
+}
+
+/** The issuer's other spelling that was accepted: by the flag, or in an earlier run for this server (rulebook X-1). */
+const acceptedSpelling = ({ issuer, known, target }: Naming): string | undefined =>
+  target.strict
+    ? undefined
+    : [...(target.acceptIssuer === undefined ? [] : [target.acceptIssuer]), ...known].find(
+        (candidate) => compareIssuers(issuer, candidate) === "slash",
+      )
+
 /**
  * The server names another authorization server than the one that is known for it. Nothing that belongs to the old one is
  * ever sent to the new one; a person is told, and without one only --issuer agrees (CR-70).
  */
-const agreeToIssuer = Effect.fn("flow.agreeToIssuer")(function* (change: {
-  readonly issuer: string
-  readonly known: ReadonlyArray<string>
-  readonly target: Target
-}) {
+const agreeToIssuer = Effect.fn("flow.agreeToIssuer")(function* (change: Naming) {
   const { issuer, known, target } = change
   if (known.length === 0 || known.includes(issuer)) return
+  if (acceptedSpelling({ issuer, known, target }) !== undefined) return
   if (!target.interactive && target.issuer === undefined)
     return yield* flowFailure("issuer_changed", {
       url: target.serverUrl,
@@ -74,6 +92,7 @@ export const serverStep: Step = {
     const server = yield* discoverServer({
       issuer,
       strict: target.strict,
+      acceptIssuer: acceptedSpelling({ issuer, known, target }),
       allowInsecure,
       grant: grantTypes[target.grant],
     })

@@ -8,6 +8,7 @@ import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { isMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
+import { ownClient } from "../own-client.ts"
 import { canComeBack, redirectFor } from "../redirect-choice.ts"
 import { registeredScope } from "../requested-scope.ts"
 import { missing, type Step, type StepContext } from "../step.ts"
@@ -17,11 +18,18 @@ import { keepClient, storedClient } from "../stored.ts"
 const openWays = Effect.fn("flow.openWays")(function* ({ target, facts }: StepContext) {
   const findings = yield* Findings
   const server = facts.server ?? (yield* missing("server"))
+  const own = ownClient(target, server.issuer)
+  if (own !== undefined && "unusable" in own && target.registration !== "dcr" && target.registration !== "cimd")
+    return yield* flowFailure("own_client_unusable", {
+      url: server.issuer,
+      received: own.clientId,
+      detail: own.unusable,
+    })
   const ways = yield* Effect.fromResult(
     identityWays({
       // Only a client that the operator knows may act without a user (rulebook CR-105).
       registration: isMachineGrant(target) ? "preregistered" : target.registration,
-      preregistered: target.preregistered,
+      preregistered: own,
       stored: yield* storedClient(server.issuer),
       clientMetadataUrl: target.clientMetadataUrl,
       metadata: server,
@@ -47,6 +55,7 @@ const registerAnew = Effect.fn("flow.registerAnew")(function* ({ target, facts }
   const { client, redirectUri } = yield* register({
     metadata: server,
     allowInsecure: target.allowInsecure,
+    initialAccessToken: target.initialAccessToken,
     request: registrationRequest({
       redirectUri: yield* reserveRedirectUri({ wanted: target.redirectUri }),
       clientName: target.clientName,
@@ -87,13 +96,18 @@ export const clientStep: Step = {
   preview: ({ target, facts }) => {
     const endpoint = facts.server?.registrationEndpoint
     // Only a registration is sent anywhere, and only when nothing better is at hand.
-    if (endpoint === undefined || target.preregistered !== undefined || target.clientMetadataUrl !== undefined)
-      return undefined
+    const own = facts.server && ownClient(target, facts.server.issuer)
+    if (endpoint === undefined || own !== undefined || target.clientMetadataUrl !== undefined) return undefined
     const scope = registeredScope({ target, facts })
     return {
       method: "POST",
       url: endpoint,
-      headers: [["content-type", "application/json"]],
+      headers: [
+        ["content-type", "application/json"],
+        ...(target.initialAccessToken === undefined
+          ? []
+          : [["authorization", "Bearer <the initial access token>"] as const]),
+      ],
       body: JSON.stringify(
         registrationRequest({
           redirectUri: target.redirectUri ?? "http://127.0.0.1:<port>/callback",

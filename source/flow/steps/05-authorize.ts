@@ -4,6 +4,7 @@ import { parseScope } from "../../oauth/scopes.ts"
 import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { bindingKey } from "../machine-grant.ts"
+import { namedResource, resourceFinding } from "../named-resource.ts"
 import { userNotNeeded } from "../not-needed.ts"
 import { requestedScope } from "../requested-scope.ts"
 import { missing, type Step } from "../step.ts"
@@ -27,7 +28,8 @@ export const authorizeStep: Step = {
   yields: ["attempt"],
   skip: userNotNeeded,
   preview: ({ target, facts }) => {
-    const { server, identity, resource } = facts
+    const { server, identity } = facts
+    const resource = namedResource({ target, facts })
     if (server?.authorizationEndpoint === undefined || identity === undefined) return undefined
     const scope = requestedScope({ target, facts }).scope
     const lines = [
@@ -38,7 +40,7 @@ export const authorizeStep: Step = {
       "code_challenge_method=S256",
       "state=<256 random bits>",
       ...(scope === undefined ? [] : [`scope=${scope}`]),
-      ...(resource === undefined ? [] : [`resource=${resource.resource}`]),
+      ...(resource === undefined ? [] : [`resource=${resource}`]),
       ...(promptFor(scope) === undefined ? [] : [`prompt=${promptFor(scope)}`]),
     ]
     return { method: "GET", url: server.authorizationEndpoint, headers: [], body: lines.join("\n") }
@@ -47,7 +49,9 @@ export const authorizeStep: Step = {
     const findings = yield* Findings
     const server = facts.server ?? (yield* missing("server"))
     const identity = facts.identity ?? (yield* missing("identity"))
-    const resource = facts.resource ?? (yield* missing("resource"))
+    if (facts.resource === undefined) yield* missing("resource")
+    const told = resourceFinding({ target, facts })
+    if (told !== undefined) yield* findings.raise(told)
     const chosen = requestedScope({ target, facts })
     yield* findings.raise({
       severity: "note",
@@ -62,7 +66,7 @@ export const authorizeStep: Step = {
       metadata: server,
       client: identity.client,
       redirectUri: identity.redirectUri,
-      resource: resource.resource,
+      resource: namedResource({ target, facts }),
       scope: chosen.scope,
       prompt: promptFor(chosen.scope),
     })

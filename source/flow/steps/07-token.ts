@@ -26,7 +26,7 @@ export const tokenStep: Step = {
   needs: ["attempt", "code", "identity"],
   yields: ["grant"],
   skip: authorizationNotNeeded,
-  preview: ({ facts: { attempt, identity, resource } }) => {
+  preview: ({ facts: { attempt, identity } }) => {
     if (attempt === undefined || identity === undefined) return undefined
     const form = [
       "grant_type=authorization_code",
@@ -34,7 +34,7 @@ export const tokenStep: Step = {
       `redirect_uri=${attempt.redirectUri}`,
       "code_verifier=<the verifier>",
       `client_id=${identity.client.clientId}`,
-      ...(resource === undefined ? [] : [`resource=${resource.resource}`]),
+      ...(attempt.resource === undefined ? [] : [`resource=${attempt.resource}`]),
     ]
     return {
       method: "POST",

@@ -1,0 +1,84 @@
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import { authorization, files, identity, leniency, output, target, text, toggle } from "./flags.ts"
+
+/** What one command alone takes. */
+export const mockFlags = {
+  port: Flag.Int("port").pipe(
+    Flag.withMetavar("PORT"),
+    Flag.withDescription("Port; 0 means any free one, 3000 is the default"),
+    Flag.withDefault(3000),
+  ),
+  host: Flag.String("host").pipe(
+    Flag.withMetavar("ADDRESS"),
+    Flag.withDescription("Loopback address to listen on, 127.0.0.1 is the default"),
+    Flag.withDefault("127.0.0.1"),
+  ),
+  noAuth: toggle("no-auth", "Serve MCP without authorization"),
+  autoApprove: toggle("auto-approve", "Skip the sign-in page: approve every authorization request at once"),
+  diagnostics: toggle("diagnostics", "Offer what the official conformance suite asks for as well"),
+  tokenLifetime: Flag.Int("token-lifetime").pipe(
+    Flag.withMetavar("SECONDS"),
+    Flag.withDescription("Lifetime of access tokens"),
+    Flag.optional,
+  ),
+  scenario: text("scenario", "NAMES", "Misbehave: names of the fault catalogue, separated by commas"),
+  list: toggle("list", "Show the fault catalogue and stop"),
+  json: toggle("json", "Print one JSON line when ready"),
+}
+
+/** A journal that `--journal` has saved. */
+export const journalFile = Argument.String("file").pipe(Argument.withDescription("File that --journal has written"))
+
+export const replayFlags = { reducedMotion: toggle("reduced-motion", "No spinners"), ...output }
+
+export const exportFlags = {
+  format: Flag.Literals("format", ["har", "curl", "markdown", "mermaid", "jsonl"]).pipe(
+    Flag.withMetavar("FORMAT"),
+    Flag.withDescription("What to make of it"),
+  ),
+  output: text("output", "FILE", "Where to write it, instead of standard output"),
+  json: output.json,
+}
+
+/** Whose completions are printed. */
+export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
+  Argument.withDescription("Shell to make them for"),
+)
+
+const yes = { yes: toggle("yes", "Do not ask first") }
+
+export const logoutFlags = {
+  forgetClient: toggle(
+    "forget-client",
+    "Delete the client too: at the server (RFC 7592) and here, for all its servers",
+  ),
+  ...yes,
+}
+
+export const clientsFlags = {
+  remote: toggle("remote", "Ask the authorization server as well (RFC 7592): show compares, forget deletes there, too"),
+  ...yes,
+  profile: identity.profile,
+  clientName: identity.clientName,
+  redirectUri: identity.redirectUri,
+  scope: authorization.scope,
+  header: target.header,
+  timeout: target.timeout,
+  caFile: target.caFile,
+  allowInsecure: leniency.allowInsecure,
+  store: files.store,
+  storeKeyFile: files.storeKeyFile,
+  keyring: files.keyring,
+  journal: files.journal,
+  ...output,
+}
+
+export const openFlags = {
+  mock: toggle("mock", "Start on the embedded mock server"),
+  reducedMotion: toggle("reduced-motion", "No spinners"),
+}
+
+export const callFlags = {
+  args: text("args", "JSON", "The arguments as one JSON object; - reads it from standard input, @FILE from a file"),
+}
