@@ -57,9 +57,12 @@ export const grantTexts = {
   token_endpoint_failed: {
     what: "The token endpoint failed.",
     why: "It reports an overload or a fault of its own; whether the request was carried out is not known.",
-    remedy: ["Wait a little, then start the authorization again.", "Look at the server's own log for this moment."],
+    remedy: [
+      "Wait a little, or as long as a Retry-After below says, then start the authorization again.",
+      "Look at the server's own log for this moment.",
+    ],
     rule: "RFC 9110 §15.6",
-    exit: 5,
+    exit: 6,
   },
   token_answer_unreadable: {
     what: "The token endpoint did not answer with a JSON object.",

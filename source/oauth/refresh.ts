@@ -3,12 +3,12 @@ import type { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
 import { reveal } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
-import { header, type Incoming, type Wire } from "../wire/wire.ts"
+import type { Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
 import { postForm } from "./post-form.ts"
-import { compareScopes, grantOf, tokenAnswer } from "./token.ts"
+import { compareScopes, grantOf, tokenAnswer, withRetryAfter } from "./token.ts"
 
 /** Failures in the network that pass; the others (policy, certificate) will be the same next time. */
 const passing = new Set<WireFailure["code"]>([
@@ -18,19 +18,6 @@ const passing = new Set<WireFailure["code"]>([
   "timed_out",
   "network_failed",
 ])
-
-const laterThan = (answer: Incoming, failure: OAuthFailure): OAuthFailure => {
-  const wait = header(answer, "retry-after")
-  const words = [failure.detail, wait === undefined ? undefined : `Retry-After: ${wait}`].filter(
-    (word) => word !== undefined,
-  )
-  return oauthFailure("refresh_later", {
-    exchange: answer.exchange,
-    url: answer.url,
-    received: failure.received ?? `status ${answer.status}`,
-    ...(words.length === 0 ? {} : { detail: words.join(" · ") }),
-  })
-}
 
 /**
  * Renews the access token (OAuth 2.1 §4.3): with `resource`, without `scope` (CR-97). A returned refresh token
@@ -83,7 +70,9 @@ export const refreshGrant = Effect.fn("oauth.refreshGrant")(function* (request: 
     resource: grant.resource,
     proved: grant.dpopKey !== undefined,
   }).pipe(
-    Effect.mapError((failure) => (failure.code === "token_endpoint_failed" ? laterThan(answer, failure) : failure)),
+    Effect.mapError((failure) =>
+      failure.code === "token_endpoint_failed" ? withRetryAfter(answer, failure, "refresh_later") : failure,
+    ),
   )
   yield* compareScopes(answer, tokens.scope, grant.scope)
   const renewed = grantOf(answer, tokens, {
