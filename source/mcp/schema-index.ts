@@ -59,11 +59,13 @@ export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> =
     }
     if (!isObject(node)) return
     const { $id, $anchor, $dynamicAnchor } = node
-    const own = typeof $id === "string" ? resolveUri($id, base) : undefined
+    // Up to draft-07 an $id that is only a fragment was an anchor.
+    const anchored = typeof $id === "string" && $id.startsWith("#") ? $id.slice(1) : undefined
+    const own = typeof $id === "string" && anchored === undefined ? resolveUri($id, base) : undefined
     const here = own === undefined ? base : withoutFragment(own)
     if (own !== undefined) resources.set(here, node)
     bases.set(node, here)
-    for (const anchor of [$anchor, $dynamicAnchor])
+    for (const anchor of [$anchor, $dynamicAnchor, anchored])
       if (typeof anchor === "string") anchors.set(`${here}#${anchor}`, node)
     for (const [keyword, value] of Object.entries(node)) if (!instances.has(keyword)) visit(value, here, depth + 1)
   }

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 import { matches } from "./pattern-cost.ts"
+import { readingOf } from "./schema-dialect.ts"
 import { indexSchema } from "./schema-index.ts"
 import {
   checkItems,
@@ -23,22 +24,24 @@ export type Validation =
   /** The schema cannot be used; `reason` continues "the schema cannot be used: ". */
   | { readonly _tag: "unusable"; readonly reason: string }
 
-const dialect = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/
-
 /** Subschemas evaluated, and characters compared; far more than any honest result needs. */
 const generous = 200_000
 /** Schemas within schemas while one value is looked at: a reference that leads to itself never ends. */
 const deepestEvaluation = 200
 
 /**
- * Holds a value against a JSON Schema of dialect 2020-12 (MR-53). Pure, bounded in work, and never fetches anything
- * (MR-54): other dialects, references to other documents and endless ones make the schema unusable, and a `pattern` that
- * could take too long is left out. `format` is an annotation, as the dialect has it.
+ * Holds a value against a JSON Schema (MR-53), of 2020-12 or one of the dialects before it that are still written. Pure,
+ * bounded in work, and never fetches anything (MR-54): unknown dialects, references to other documents and endless ones
+ * make the schema unusable, and a `pattern` that could take too long is left out. `format` is an annotation, as the dialect has it.
  */
 export const validate = (schema: unknown, instance: unknown, budget: number = generous): Validation => {
   const named = isObject(schema) ? schema.$schema : undefined
-  if (named !== undefined && !(typeof named === "string" && dialect.test(named)))
-    return { _tag: "unusable", reason: `its dialect ${shown(named)} is not supported; 2020-12 is` }
+  const read = readingOf(named)
+  if (read === undefined)
+    return {
+      _tag: "unusable",
+      reason: `its dialect ${shown(named)} is not supported; 2020-12, 2019-09 and draft-07 are`,
+    }
   const index = indexSchema(schema)
   if (Result.isFailure(index)) return { _tag: "unusable", reason: index.failure }
   const { resolve } = index.success
@@ -59,7 +62,7 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
     return answer
   }
 
-  const evaluate = (node: unknown, value: unknown, path: string, depth: number): Outcome => {
+  const evaluate = (written: unknown, value: unknown, path: string, depth: number): Outcome => {
     const outcome: Outcome = { misfits: [], names: new Set(), items: new Set() }
     const misfit = (message: string, at = path): void => {
       if (outcome.misfits.length < mostMisfits) outcome.misfits.push({ path: at, message })
@@ -69,8 +72,9 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
       unusable ??= "it refers to itself without end"
       return outcome
     }
-    if (node === false) misfit("is not allowed")
-    if (!isObject(node)) return outcome
+    if (written === false) misfit("is not allowed")
+    if (!isObject(written)) return outcome
+    const node = read(written)
 
     const inner = (sub: unknown): Outcome => evaluate(sub, value, path, depth + 1)
     const fits = ({ misfits }: Outcome): boolean => misfits.length === 0
@@ -83,7 +87,7 @@ export const validate = (schema: unknown, instance: unknown, budget: number = ge
       if (fits(sub)) adopt(sub)
     }
 
-    references(node, demand, inner)
+    references(written, demand, inner)
     general(node, value, misfit)
     if (typeof value === "number") limited(node, value, numberLimits, misfit)
     if (typeof value === "string") {

@@ -207,7 +207,7 @@ describe("any request", () => {
         assert.include(not.findings[0]?.text, "/n must be number")
         assert.deepStrictEqual((yield* not.exit).result.structuredContent, { n: "1" })
         assert.deepStrictEqual(severity(yield* call({}, { $ref: "https://evil.test/s" })), ["warning"])
-        assert.deepStrictEqual(severity(yield* call({}, { $schema: "http://json-schema.org/draft-07/schema#" })), [
+        assert.deepStrictEqual(severity(yield* call({}, { $schema: "http://json-schema.org/draft-04/schema#" })), [
           "warning",
         ])
         assert.lengthOf(

@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Ajv } from "ajv"
+import { Ajv2019 } from "ajv/dist/2019.js"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import * as Schema from "effect/Schema"
 import { patternCost } from "../../source/mcp/pattern-cost.ts"
@@ -8,6 +10,23 @@ const outcome = (schema: unknown, value: unknown) => {
   const validation = validate(schema, value)
   return validation._tag === "unusable" ? validation.reason : validation.misfits.length === 0
 }
+
+/** The same for what older dialects say in other words. */
+const older: ReadonlyArray<readonly [name: string, schema: object, values: ReadonlyArray<unknown>]> = [
+  [
+    "what the TypeScript SDK 1.x makes of zod",
+    { type: "object", properties: { n: { type: "number" } }, required: ["n"], additionalProperties: false },
+    [{ n: 1 }, { n: "1" }, {}, { n: 1, m: 2 }],
+  ],
+  ["a tuple", { items: [{ type: "string" }], additionalItems: { type: "number" } }, [["a", 1], ["a", "b"], [1], []]],
+  ["a closed tuple", { items: [{}], additionalItems: false }, [[1], [1, 2]]],
+  ["additionalItems without a tuple", { items: { type: "string" }, additionalItems: false }, [["a", "b"], [1]]],
+  [
+    "a reference into a tuple",
+    { properties: { a: { items: [{ type: "string" }] }, b: { $ref: "#/properties/a/items/0" } } },
+    [{ b: "x" }, { b: 1 }],
+  ],
+]
 
 /** Schemas with values that fit and values that do not; a second implementation must agree. */
 const table: ReadonlyArray<readonly [name: string, schema: object | boolean, values: ReadonlyArray<unknown>]> = [
@@ -117,14 +136,43 @@ describe("JSON Schema 2020-12", () => {
     })
   })
 
-  it("MR-53 other dialects are not guessed at", () => {
+  it("MR-53 unknown dialects are not guessed at", () => {
     assert.isTrue(outcome({ $schema: "https://json-schema.org/draft/2020-12/schema", type: "number" }, 1))
-    assert.include(String(outcome({ $schema: "http://json-schema.org/draft-07/schema#" }, 1)), "dialect")
+    for (const $schema of ["http://json-schema.org/draft-04/schema#", "https://evil.test/draft-07/schema#", 7])
+      assert.include(String(outcome({ $schema }, 1)), "dialect")
   })
+
+  for (const [dialect, ajv] of [
+    ["http://json-schema.org/draft-07/schema#", new Ajv({ strict: false })],
+    ["https://json-schema.org/draft/2019-09/schema", new Ajv2019({ strict: false })],
+  ] as const)
+    for (const [name, schema, values] of older)
+      it(`MR-53 ${dialect}: ${name}, as ajv has it`, () => {
+        const named = { $schema: dialect, ...schema }
+        for (const value of values)
+          assert.strictEqual(outcome(named, value), ajv.validate(named, value), JSON.stringify(value))
+      })
 
   it("MR-54 a reference to another document makes the schema unusable; nothing is fetched", () => {
     for (const $ref of ["https://evil.test/schema", "other.json", "file:///etc/passwd", "#/nowhere", "#nowhere"])
       assert.isString(outcome({ items: { $ref } }, [1]), $ref)
+  })
+
+  it("MR-53 what stands beside a reference counts since 2019-09 (draft-07 Core, section 8.3; ajv counts it always)", () => {
+    const schema = { definitions: { text: { type: "string" } }, items: { $ref: "#/definitions/text", maxLength: 1 } }
+    assert.isTrue(outcome({ $schema: "http://json-schema.org/draft-07/schema#", ...schema }, ["xy"]))
+    assert.isFalse(outcome({ $schema: "http://json-schema.org/draft-07/schema#", ...schema }, [1]))
+    assert.isFalse(outcome({ $schema: "https://json-schema.org/draft/2019-09/schema", ...schema }, ["xy"]))
+  })
+
+  it("MR-53 what only draft-07 has: dependencies, and anchors under $id", () => {
+    const $schema = "http://json-schema.org/draft-07/schema#"
+    const ajv = new Ajv({ strict: false })
+    const dependent = { $schema, dependencies: { a: ["b"], c: { required: ["d"] } } }
+    for (const value of [{ a: 1 }, { a: 1, b: 1 }, { c: 1 }, { c: 1, d: 1 }, {}])
+      assert.strictEqual(outcome(dependent, value), ajv.validate(dependent, value), JSON.stringify(value))
+    const anchored = { $schema, definitions: { a: { $id: "#text", type: "string" } }, items: { $ref: "#text" } }
+    for (const value of [["a"], [1]]) assert.strictEqual(outcome(anchored, value), ajv.validate(anchored, value))
   })
 
   it("MR-54 a reference that leads to itself ends", () => {
