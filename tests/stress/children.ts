@@ -7,10 +7,10 @@ const file = (name: string): string => path.join(import.meta.dirname, name)
 /** What the mock counted since it was asked last. */
 export interface Tally {
   readonly refreshes: number
+  readonly expiries: number
   readonly refused: ReadonlyArray<string>
   readonly signIns: number
   readonly registrations: number
-  readonly needless: number
   readonly calls: number
 }
 
@@ -28,7 +28,7 @@ export const startServer = async (lifetime: number) => {
   return {
     url,
     expire: () => child.send("expire"),
-    tally: async () => (await answer(child, "tally")) as unknown as { tally: Tally; issuedAt: number },
+    tally: async () => (await answer(child, "tally")) as unknown as { tally: Tally; endsAt: number },
     close: async () => {
       child.send("close")
       await once(child, "exit")

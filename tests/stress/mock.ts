@@ -12,52 +12,52 @@ const clock: Clock = { now: () => Date.now() + ahead, sleep: systemClock.sleep }
 
 /** What happened at the authorization server since the last tally. */
 const fresh = () => ({
+  /** Refresh tokens that were traded for new tokens. */
   refreshes: 0,
+  /** Among these, in place of an access token that had ended, or had less than a tenth of its life left. */
+  expiries: 0,
+  /** Errors of the token endpoint; a refresh token that was used twice is among them. */
   refused: [] as Array<string>,
   signIns: 0,
   registrations: 0,
-  needless: 0,
   calls: 0,
 })
 let tally = fresh()
-let issuedAt = 0
-/** Whether the newest token was refused: tokens end at a whole second, which may be earlier than the answer said. */
-let refused = false
 
-/** When the token of a request was issued, in seconds. */
-const bornAt = (authorization: string | undefined): number => {
-  const [, payload = ""] = authorization?.split(".") ?? []
-  const claims: unknown = payload === "" ? {} : JSON.parse(Buffer.from(payload, "base64url").toString())
-  return typeof claims === "object" && claims !== null && "iat" in claims ? Number(claims.iat) : 0
-}
+/** The newest access token, by the server's clock in milliseconds. */
+let newest = { issuedAt: 0, expiresAt: 0 }
 
 const mock = await startMock({
   clock,
   tokenLifetime: Number(lifetime),
   autoApprove: true,
   rateLimits: { registration: 1_000_000 },
-  onEvent: ({ route, form, status, error, at, tool, headers }) => {
-    if (route === "mcp" && status === 401 && bornAt(headers.authorization) >= Math.floor(issuedAt / 1_000))
-      refused = true
+  behaviours: [
+    {
+      // Where each token is made, and so the one place that knows both the old one and the new one.
+      claims: (claims, { event }) => {
+        const dueAt = Math.min(newest.expiresAt, newest.issuedAt + Number(lifetime) * 900)
+        if (event.form?.grant_type === "refresh_token") {
+          tally.refreshes += 1
+          tally.expiries += event.at >= dueAt ? 1 : 0
+        } else tally.signIns += 1
+        newest = { issuedAt: clock.now(), expiresAt: Number(claims.exp) * 1_000 }
+        return claims
+      },
+    },
+  ],
+  onEvent: ({ route, status, error, tool }) => {
     if (route === "register" && status === 201) tally.registrations += 1
     if (tool !== undefined && status === 200) tally.calls += 1
-    if (route !== "token") return
-    if (form?.grant_type === "refresh_token") {
-      if (status === 200) tally.refreshes += 1
-      else tally.refused.push(error ?? `${status}`)
-      // More than a tenth of its life was left, and nobody had refused it: somebody renewed what was new.
-      if (status === 200 && !refused && at - issuedAt < Number(lifetime) * 900) tally.needless += 1
-    } else if (status === 200) tally.signIns += 1
-    if (status !== 200) return
-    issuedAt = clock.now()
-    refused = false
+    if (route === "token" && status !== 200) tally.refused.push(error ?? `${status}`)
   },
 })
 
 process.on("message", (message) => {
   if (message === "expire") ahead += (Number(lifetime) + 1) * 1_000
   if (message === "tally") {
-    process.send?.({ tally, issuedAt })
+    // The end by the clock that parent and server share.
+    process.send?.({ tally, endsAt: newest.expiresAt - ahead })
     tally = fresh()
   }
   if (message === "close") void mock.close().then(() => process.disconnect())
