@@ -16,8 +16,8 @@ const itemsAsPrefix: Reading = (node) => {
 /** Up to draft-07 one keyword held both kinds of dependencies (draft-07 Validation, section 6.5.7). */
 const dependenciesApart: Reading = (node) => {
   if (!isObject(node.dependencies)) return node
-  const { dependencies, ...rest } = node
-  const entries = Object.entries(dependencies as JsonObject)
+  const { dependencies: _, ...rest } = node
+  const entries = Object.entries(node.dependencies)
   return {
     ...rest,
     dependentRequired: Object.fromEntries(entries.filter(([, needed]) => Array.isArray(needed))),

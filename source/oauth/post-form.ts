@@ -9,7 +9,7 @@ import { clientAssertion } from "./client-assertion.ts"
 import { authenticate, type Credentials } from "./client-authentication.ts"
 import { dpopProof, learnNonce } from "./dpop.ts"
 import type { OAuthFailure } from "./failure.ts"
-import { type JsonObject, parseJsonObject } from "./json-document.ts"
+import { parseJsonObject } from "./json-document.ts"
 
 export const formType = "application/x-www-form-urlencoded"
 
@@ -26,9 +26,10 @@ const missing = /\b(miss|requir|absent|not (found|given|present|provided|sent))/
  */
 const wantsClientId = (answer: Incoming): boolean => {
   if (answer.status !== 400 && answer.status !== 401) return false
-  const { error, error_description: words } = Result.getOrElse(parseJsonObject(answer.body), () => ({}) as JsonObject)
+  const refusal = Result.getOrUndefined(parseJsonObject(answer.body))
+  const words = refusal?.error_description
   return (
-    (error === "invalid_client" || error === "invalid_request") &&
+    (refusal?.error === "invalid_client" || refusal?.error === "invalid_request") &&
     typeof words === "string" &&
     missingId.test(words) &&
     missing.test(words)
