@@ -156,6 +156,7 @@ function createWorld(settings: Settings, port: number, closing: AbortSignal, mor
     grants: createGrantStore(),
     browsers: createBrowserSessions(random),
     sessions: createMcpSessions(random),
+    lines: new Map(),
     limits: createRateLimiter(clock),
     catalogue: createCatalogue([...more, { tools: settings.tools }]),
     subscriptions: new Set(),

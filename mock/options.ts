@@ -94,6 +94,8 @@ export interface MockOptions {
   readonly cimd?: boolean
   /** Revisions of MCP that are spoken, default all four. */
   readonly revisions?: readonly Revision[]
+  /** `sse`: only the HTTP+SSE transport of 2024-11-05. Default `streamable`. */
+  readonly transport?: "streamable" | "sse"
   /** How requests without progress are answered, default `json`. */
   readonly answers?: "json" | "sse"
   /** Before 2026-07-28: hand out session ids, default true. */
@@ -180,6 +182,7 @@ export function settle(options: MockOptions) {
     },
     cimd: options.cimd ?? true,
     revisions,
+    transport: options.transport ?? "streamable",
     answers: options.answers ?? "json",
     sessions: options.sessions ?? true,
     getStream: options.getStream ?? true,

@@ -13,6 +13,7 @@ import type { Exchange } from "./http/exchange.ts"
 import type { RouteName } from "./log.ts"
 import { ALIASES, alias } from "./mcp/aliases.ts"
 import { deleteMcp, getMcp, postMcp } from "./mcp/endpoint.ts"
+import { messagesPath, openLine, takeMessage } from "./mcp/http-sse.ts"
 import { resourceMetadata, resourceMetadataPaths } from "./resource/metadata.ts"
 import type { World } from "./world.ts"
 
@@ -49,7 +50,10 @@ export function createRoutes(world: World): (path: string) => Route | undefined 
   }
   for (const name of ALIASES) table.set(`${settings.mcpPath}/${name}`, route("mcp-alias", "own", { POST: alias(name) }))
   if (ownAuthority(world)) addAuthorizationServer(world, table)
-  table.set(mcp, route("mcp", "own", { POST: postMcp, GET: getMcp, DELETE: deleteMcp }))
+  if (settings.transport === "sse") {
+    table.set(mcp, route("mcp", "own", { GET: openLine }))
+    table.set(messagesPath(world), route("mcp", "own", { POST: takeMessage }))
+  } else table.set(mcp, route("mcp", "own", { POST: postMcp, GET: getMcp, DELETE: deleteMcp }))
   const clients = `${settings.issuerPath}${ENDPOINTS.register}/`
   const client = route("client", "any", { GET: readClient, PUT: updateClient, DELETE: deleteClient })
   const errands = errandsPath(world)

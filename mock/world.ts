@@ -10,6 +10,7 @@ import type { Errands } from "./errands.ts"
 import type { RateLimiter } from "./http/rate-limit.ts"
 import type { KeyRing } from "./jose/keys.ts"
 import type { Subscription } from "./mcp/changes.ts"
+import type { OldLine } from "./mcp/http-sse.ts"
 import type { McpSessions } from "./mcp/sessions.ts"
 import type { Settings } from "./options.ts"
 import type { Randomness } from "./randomness.ts"
@@ -30,6 +31,8 @@ export interface World {
   readonly grants: GrantStore
   readonly browsers: BrowserSessions
   readonly sessions: McpSessions
+  /** Open streams of the HTTP+SSE transport, by the digest of their id. */
+  readonly lines: Map<string, OldLine>
   readonly limits: RateLimiter
   /** What the MCP server offers. */
   readonly catalogue: Catalogue

@@ -101,6 +101,13 @@ export async function answerCall(
   return events(channel, headers)
 }
 
+/** Runs a call whose answer, like everything before it, comes on a stream that was there before and stays. */
+export function deliver(call: Call, handler: MethodHandler, stream: EventStream): void {
+  void settle(call, handler, outletOf(call, stream)).then(({ message }) => {
+    if (!call.signal.aborted) stream.send(bent(call, message))
+  })
+}
+
 function outletOf(call: Call, stream: EventStream): Outlet {
   const { session, signal } = call
   const send = (message: JsonObject) => stream.send(bent(call, { jsonrpc: "2.0", ...message }))

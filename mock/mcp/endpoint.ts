@@ -65,7 +65,8 @@ export async function admit(world: World, exchange: Exchange, read: () => Promis
   return { body, principal: undefined, open: true }
 }
 
-function admitWithoutBody(world: World, exchange: Exchange): Principal | undefined {
+/** The same for a request that has no body. */
+export function admitWithoutBody(world: World, exchange: Exchange): Principal | undefined {
   checkOrigin(world, exchange)
   if (world.settings.noAuth) return undefined
   const principal = principalOf(world, exchange)

@@ -16,8 +16,8 @@ const KEEP_ALIVE = 15_000
 /** Stand-alone streams per session, those that are read not counted. */
 const KEPT = 4
 
-/** `initialize`, MCP lifecycle. */
-export function initialize(world: World, exchange: Exchange, owner: string, body: JsonObject): Answer {
+/** The answer to `initialize` (MCP lifecycle), and the session that it begins where sessions are kept. */
+export function introduce(world: World, exchange: Exchange, owner: string, body: JsonObject) {
   const message = readMessage(body)
   exchange.event.rpc = "initialize"
   const wellFormed = message !== undefined && message !== "response" && message.id !== undefined
@@ -27,16 +27,21 @@ export function initialize(world: World, exchange: Exchange, owner: string, body
   const revision = negotiate(world, message.params)
   exchange.event.revision = revision
   const capabilities = isObject(message.params.capabilities) ? message.params.capabilities : {}
-  const session = world.settings.sessions ? world.sessions.start(owner, revision, capabilities) : undefined
-  session?.session.usedIds.add(message.id)
+  const started = world.settings.sessions ? world.sessions.start(owner, revision, capabilities) : undefined
+  started?.session.usedIds.add(message.id)
   const result = {
     protocolVersion: revision,
     capabilities: CAPABILITIES,
     serverInfo: SERVER_INFO,
     instructions: INSTRUCTIONS,
   }
-  const answer = bend(world.behaviours, "mcp", resultMessage(message.id, result), exchange)
-  const headers = session ? { "mcp-session-id": session.id } : {}
+  return { message: bend(world.behaviours, "mcp", resultMessage(message.id, result), exchange), started }
+}
+
+/** `initialize` over Streamable HTTP. */
+export function initialize(world: World, exchange: Exchange, owner: string, body: JsonObject): Answer {
+  const { message: answer, started } = introduce(world, exchange, owner, body)
+  const headers = started ? { "mcp-session-id": started.id } : {}
   return world.settings.answers === "sse" && acceptsStream(exchange)
     ? events(once(sseMessage(answer)), headers)
     : json(200, answer, headers)

@@ -13,7 +13,7 @@ import { isRevision, MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 /** What holds for all messages of one POST. */
-interface Setting {
+export interface Setting {
   readonly world: World
   readonly exchange: Exchange
   readonly principal: Principal | undefined
@@ -110,7 +110,8 @@ async function batch(setting: Setting, bodies: readonly unknown[]): Promise<Answ
   return present.length > 0 ? json(200, present) : empty(202)
 }
 
-function begin(setting: Setting, message: Message): { call: Call; handler: MethodHandler } {
+/** A request that is about to be worked on. */
+export function begin(setting: Setting, message: Message): { call: Call; handler: MethodHandler } {
   const { session, world } = setting
   const exchange: Exchange = setting.exchange
   const id = message.id ?? ""
@@ -149,7 +150,8 @@ function begin(setting: Setting, message: Message): { call: Call; handler: Metho
   return { call, handler }
 }
 
-function takeNotification({ session }: Setting, { method, params }: Message): void {
+/** What a client says without waiting for an answer. */
+export function takeNotification({ session }: Setting, { method, params }: Message): void {
   if (!session) return
   if (method === "notifications/initialized") session.initialized = true
   const id = params.requestId
@@ -158,7 +160,7 @@ function takeNotification({ session }: Setting, { method, params }: Message): vo
 }
 
 /** The answer to a request of ours; one that nobody waits for is ignored (JSON-RPC 2.0 §5). */
-function takeResponse({ session }: Setting, body: unknown): void {
+export function takeResponse({ session }: Setting, body: unknown): void {
   const id = idOf(body)
   const waiting = id === null ? undefined : session?.asked.get(id)
   if (id === null || !waiting || !isObject(body)) return

@@ -4,6 +4,7 @@ import { DISCOVERY } from "./discovery.ts"
 import { FIRST_DEMO } from "./first-demo.ts"
 import { LEADS } from "./leads.ts"
 import { MCP } from "./mcp.ts"
+import { OLD_TRANSPORT } from "./old-transport.ts"
 import { REGISTRATION } from "./registration.ts"
 import { RESPONSES } from "./responses.ts"
 import type { Changes, Fault, Scenario } from "./scenario.ts"
@@ -21,6 +22,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Fault[]>> = {
   Responses: RESPONSES,
   Tokens: TOKENS,
   MCP,
+  "Old transport": OLD_TRANSPORT,
   "Old clients": FIRST_DEMO,
 }
 

@@ -55,6 +55,7 @@ export const target = {
     "2025-11-25",
     "2025-06-18",
     "2025-03-26",
+    "2024-11-05",
   ]).pipe(
     Flag.withMetavar("REVISION"),
     Flag.withDescription("Revision of MCP to speak: auto (default) finds it out"),

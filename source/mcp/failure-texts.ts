@@ -32,6 +32,30 @@ export const mcpTexts = {
     rule: "MCP Streamable HTTP, Sending Messages to the Server",
     exit: 5,
   },
+  old_transport: {
+    what: "This server seems to speak the old HTTP+SSE transport, not Streamable HTTP.",
+    why: "It refuses POST, and a GET is answered in the way of revision 2024-11-05, or wants authorization.",
+    remedy: [
+      "Repeat the command with --legacy-sse.",
+      "Ask the operator for a Streamable HTTP endpoint: the old transport is deprecated since 2025-03-26.",
+    ],
+    rule: "MCP Streamable HTTP, Backwards Compatibility",
+    exit: 5,
+  },
+  sse_not_offered: {
+    what: "This URL does not offer the old HTTP+SSE transport.",
+    why: "With --legacy-sse a session begins with a GET that must be answered by an event stream.",
+    remedy: ["Leave --legacy-sse away: most servers speak Streamable HTTP.", "Check the path: it often ends in /sse."],
+    rule: "MCP 2024-11-05 transports, HTTP with SSE",
+    exit: 5,
+  },
+  sse_endpoint_foreign: {
+    what: "The server names an address for our messages that they may not be sent to.",
+    why: "Messages carry the token. They go to the origin that the event stream came from, and to no other.",
+    remedy: ["Report this to the server's operator."],
+    rule: "MCP 2024-11-05 transports, HTTP with SSE; MCP authorization, Token Handling",
+    exit: 5,
+  },
   forbidden: {
     what: "The server refuses this request, and names no way to authorize it.",
     why: "A 403 without a challenge is a policy of the server (origin, address, plan); signing in again would not change it.",

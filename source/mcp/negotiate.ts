@@ -7,6 +7,7 @@ import { type McpFailure, mcpFailure } from "./failure.ts"
 import { initialize } from "./initialize.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
 import { Patience } from "./limits.ts"
+import { oldTransportAt } from "./old-transport.ts"
 import {
   introduction,
   type Negotiated,
@@ -136,11 +137,30 @@ const undiscovered = Effect.fnUntraced(function* (
   return { session: { url, era: "modern", protocolVersion, capabilities: {} }, status, exchange } satisfies Opened
 })
 
+/** Statuses of a POST after which a server may be one of the old transport (Streamable HTTP, Backwards Compatibility). */
+const mayBeOld: ReadonlySet<number> = new Set([400, 404, 405])
+
+/** A server that turned every POST down may be one that speaks HTTP+SSE only: then the failure says so. */
+const nameOldTransport = Effect.fnUntraced(function* (target: Target, failure: ExchangeFailure) {
+  if (failure._tag !== "McpFailure" || failure.rpc !== undefined || !mayBeOld.has(failure.status ?? 0))
+    return yield* Effect.fail(failure)
+  const exchange = yield* oldTransportAt(target, failure.status)
+  return yield* exchange === undefined
+    ? Effect.fail(failure)
+    : mcpFailure("old_transport", { url: target.url, exchange, received: failure.received ?? failure.what })
+})
+
 /**
  * Finds out how to speak with a server, beginning with the revision asked for. Gives a session that, in the legacy era,
  * still lacks `notifications/initialized`: {@link connect} sends it.
  */
-export const negotiate = (target: Target): Negotiated => {
+export const negotiate = Effect.fn("mcp.negotiate")(function* (
+  target: Target,
+): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
+  const { kind } = yield* Transport
   const wanted = target.version === "auto" ? latest : target.version
-  return revisions[wanted].era === "modern" ? discover(target, wanted, false) : initialize(target, wanted)
-}
+  // The old transport was gone long before the modern era.
+  if (kind === "http+sse") return yield* initialize(target, revisions[wanted].era === "modern" ? latestLegacy : wanted)
+  const opened = revisions[wanted].era === "modern" ? discover(target, wanted, false) : initialize(target, wanted)
+  return yield* kind === "http" ? Effect.catch(opened, (failure) => nameOldTransport(target, failure)) : opened
+})

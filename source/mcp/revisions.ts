@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 
 /** The revisions of MCP that this program speaks, newest first. */
-export const ProtocolVersion = Schema.Literals(["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26"])
+export const ProtocolVersion = Schema.Literals(["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"])
 export type ProtocolVersion = typeof ProtocolVersion.Type
 
 /** `modern`: every request stands alone. `legacy`: a session is opened with `initialize`. */
@@ -31,6 +31,9 @@ export interface Revision {
   /** Whether giving up needs `notifications/cancelled`; else closing the stream is the cancel (MR-33, MR-42). */
   readonly cancelByNotification: boolean
 }
+
+/** What 2025-03-26 and its predecessor do not have of the later ones. */
+const early = { versionHeader: false, elicitation: "none", urlElicitationError: false } as const
 
 const legacy: Revision = {
   era: "legacy",
@@ -63,13 +66,9 @@ export const revisions: Readonly<Record<ProtocolVersion, Revision>> = {
   },
   "2025-11-25": legacy,
   "2025-06-18": { ...legacy, elicitation: "form", urlElicitationError: false },
-  "2025-03-26": {
-    ...legacy,
-    versionHeader: false,
-    batches: true,
-    elicitation: "none",
-    urlElicitationError: false,
-  },
+  "2025-03-26": { ...legacy, ...early, batches: true },
+  // Spoken where a server knows nothing later; never offered first.
+  "2024-11-05": { ...legacy, ...early },
 }
 
 export const protocolVersions: ReadonlyArray<ProtocolVersion> = ProtocolVersion.literals

@@ -9,20 +9,12 @@ import { redactBody, type SecretBook } from "../text/redaction.ts"
 import { type Body, Recorder } from "../wire/exchange.ts"
 import { recordedBytes } from "../wire/legs.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
-import {
-  isObject,
-  type JsonObject,
-  type Message,
-  type ReadProblem,
-  type RequestId,
-  readMessages,
-  requestText,
-  resultText,
-} from "./json-rpc.ts"
+import { type ReadProblem, readMessages, requestText, resultText } from "./json-rpc.ts"
 import { excerpt } from "./refusal.ts"
 import { revisions } from "./revisions.ts"
 import { type Child, startChild } from "./stdio-child.ts"
 import { type StdioCommand, serverEnvironment, stdioUrl } from "./stdio-command.ts"
+import { type Came, makeSwitchboard } from "./switchboard.ts"
 import { type Dispatch, type Heard, Transport } from "./transport.ts"
 
 export interface StdioOptions extends StdioCommand {
@@ -36,54 +28,43 @@ export interface StdioOptions extends StdioCommand {
 
 /** What arrives for one request. */
 type Arrival =
-  | { readonly _tag: "message"; readonly text: string; readonly message: Message; readonly batched: boolean }
+  | (Came & { readonly batched: boolean })
   | { readonly _tag: "noise"; readonly text: string; readonly problem: ReadProblem }
   | { readonly _tag: "exited"; readonly detail: string }
 
-/** Messages kept for the next request while none is under way, and lines of standard error kept as last words. */
-const mostStrays = 100
+/** Lines of standard error kept as last words. */
 const mostLastWords = 5
+
+/** What stands for the head of an HTTP answer. */
+const headOf = (evidence: { readonly exchange: number; readonly url: string }): Effect.Effect<Heard> =>
+  Effect.map(Clock.currentTimeMillis, (receivedAt) => ({
+    ...evidence,
+    status: 200,
+    headers: [],
+    mediaType: "application/json",
+    receivedAt,
+  }))
 
 const make = (options: StdioOptions) =>
   Effect.gen(function* () {
     const recorder = yield* Recorder
     const starting = yield* Semaphore.make(1)
     const url = stdioUrl(options)
-    const pending = new Map<RequestId, Queue.Queue<Arrival>>()
-    let strays: Array<Arrival> = []
+    const board = makeSwitchboard<Arrival>()
     let lastWords: Array<string> = []
     let child: Child | undefined
-
-    const toLatest = (arrival: Arrival): void => {
-      const queue = [...pending.values()].at(-1)
-      if (queue !== undefined) Queue.offerUnsafe(queue, arrival)
-      else strays = [...strays, arrival].slice(-mostStrays)
-    }
-
-    /** To whom a message belongs: a response to its request, everything else to the latest. */
-    const route = (arrival: Arrival & { readonly _tag: "message" }): void => {
-      const { message } = arrival
-      const params: JsonObject = message._tag === "notification" ? message.params : {}
-      const meta = isObject(params._meta) ? params._meta : {}
-      const token = params.progressToken ?? meta["io.modelcontextprotocol/subscriptionId"]
-      const key = message._tag === "response" || message._tag === "error" ? message.id : token
-      const queue = typeof key === "string" || typeof key === "number" ? pending.get(key) : undefined
-      // Between two requests a ping must not wait for the next one (MR-16).
-      if (pending.size === 0 && message._tag === "request" && message.method === "ping")
-        child?.send(resultText(message.id, {}))
-      else if (queue === undefined) toLatest(arrival)
-      else Queue.offerUnsafe(queue, arrival)
-    }
 
     const onLine = (text: string): void => {
       if (text.trim() === "") return
       const messages = readMessages(text, true)
-      if (Result.isFailure(messages)) {
-        toLatest({ _tag: "noise", text, problem: messages.failure })
-        return
-      }
+      if (Result.isFailure(messages)) return board.toLatest({ _tag: "noise", text, problem: messages.failure })
       const batched = text.trimStart().startsWith("[")
-      for (const message of messages.success) route({ _tag: "message", text, message, batched })
+      for (const message of messages.success) {
+        // Between two requests a ping must not wait for the next one (MR-16).
+        if (!board.attended() && message._tag === "request" && message.method === "ping")
+          child?.send(resultText(message.id, {}))
+        else board.route({ _tag: "message", text, message, batched })
+      }
     }
 
     const onErrorLine = (line: string): void => {
@@ -103,7 +84,7 @@ const make = (options: StdioOptions) =>
           onErrorLine,
           onExit: (detail) => {
             const words = lastWords.length === 0 ? "" : `; its last words: ${lastWords.join(" | ")}`
-            for (const queue of pending.values()) Queue.offerUnsafe(queue, { _tag: "exited", detail: detail + words })
+            board.toAll({ _tag: "exited", detail: detail + words })
           },
         })
         return child
@@ -168,15 +149,7 @@ const make = (options: StdioOptions) =>
           }
           if (arrival.batched && !revisions[session.protocolVersion].batches)
             return yield* mcpFailure("batch_refused", evidence)
-          const receivedAt = yield* Clock.currentTimeMillis
-          const head: Heard = {
-            ...evidence,
-            status: 200,
-            headers: [],
-            mediaType: "application/json",
-            receivedAt,
-          }
-          yield* dispatch.hear(head, arrival.message)
+          yield* dispatch.hear(yield* headOf(evidence), arrival.message)
         }
       })
       yield* take.pipe(
@@ -194,11 +167,17 @@ const make = (options: StdioOptions) =>
       // A server that was started anew has not seen this session; nothing was sent.
       else if (handshake && !server.initialized)
         return yield* mcpFailure("session_lost", { url, detail: "the server was started anew" })
-      const queue = yield* Queue.unbounded<Arrival>()
-      for (const stray of strays) Queue.offerUnsafe(queue, stray)
-      strays = []
-      pending.set(id, queue)
-      yield* listen(dispatch, queue, server).pipe(Effect.ensuring(Effect.sync(() => pending.delete(id))))
+      yield* board.during(id, (arrivals) => listen(dispatch, arrivals, server))
+    })
+
+    const overhear: Transport["overhear"] = Effect.fnUntraced(function* (connection, hear) {
+      const arrivals = yield* board.beside
+      const next = Effect.gen(function* () {
+        const arrival = yield* Queue.take(arrivals)
+        if (arrival._tag === "message")
+          yield* hear(yield* headOf({ exchange: 0, url: connection.session.url }), arrival.message)
+      })
+      yield* Effect.forkScoped(Effect.forever(next))
     })
 
     const sendOneWay: Transport["sendOneWay"] = Effect.fnUntraced(function* (_, { method, body }) {
@@ -213,6 +192,7 @@ const make = (options: StdioOptions) =>
       kind: "stdio",
       converse,
       sendOneWay,
+      overhear,
       // There is no stream that could be closed (MR-64).
       cancelsByNotification: () => true,
     } satisfies Transport

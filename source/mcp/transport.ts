@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import type { Findings } from "../text/finding.ts"
 import type { IncomingHead, Wire } from "../wire/wire.ts"
 import type { Connection, ExchangeFailure } from "./connection.ts"
@@ -36,18 +37,26 @@ export interface Dispatch extends Connection {
 
 /** The way messages travel. What they mean is the same on all ways. */
 export interface Transport {
-  readonly kind: "http" | "stdio"
+  readonly kind: "http" | "stdio" | "http+sse"
   /** Sends a request and hands on every message that comes in answer; fails, or ends, when nothing more can come. */
   readonly converse: (dispatch: Dispatch) => Effect.Effect<void, ExchangeFailure, Wire | Findings>
   readonly sendOneWay: (
     connection: Connection,
     message: OneWay,
   ) => Effect.Effect<{ readonly exchange: number }, ExchangeFailure, Wire>
+  /**
+   * Hands on what belongs to no request, until the scope ends, where one stream carries everything. Over Streamable HTTP it
+   * comes on a stream of its own (standing-stream.ts).
+   */
+  readonly overhear?: (
+    connection: Connection,
+    hear: (head: Heard, message: Message) => Effect.Effect<void, never, Findings | Wire>,
+  ) => Effect.Effect<void, never, Findings | Wire | Scope.Scope>
   /** Whether giving a request up is told by a notification, or by closing its stream (MR-33, MR-42, MR-64, X-12). */
   readonly cancelsByNotification: (revision: Revision) => boolean
 }
 
-/** Streamable HTTP, unless a session over stdio is provided ({@link stdioTransport}). */
+/** Streamable HTTP, unless a session over stdio is provided (stdio.ts) or over HTTP+SSE (http-sse.ts). */
 export const Transport = Context.Reference<Transport>("mcp-dcr-tui/mcp/Transport", {
   defaultValue: () => httpTransport,
 })

@@ -137,6 +137,8 @@ export const OUTCOMES: Readonly<Record<string, Row>> = {
   "schema-violating": ["done", 0, 1, 1, 1, 1],
   "schema-remote-ref": ["done", 0, 1, 1, 1, 1],
   "schema-slow-pattern": ["done", 0, 1, 1, 1, 1],
+  "legacy-sse": ["old_transport", 5, 0, 0, 0, 0],
+  "endpoint-event-foreign": ["old_transport", 5, 0, 0, 0, 0],
   "cursor-loop": ["done", 0, 1, 1, 1, 1],
 }
 

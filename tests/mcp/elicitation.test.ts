@@ -61,14 +61,21 @@ describe("what is declared", () => {
       protocolVersions.map((version) =>
         elicitationCapability({ ...respondent({ action: "cancel" }), capabilities: { form, url } }, version),
       )
-    assert.deepStrictEqual(declared(false, false), [{}, {}, {}, {}])
+    assert.deepStrictEqual(declared(false, false), [{}, {}, {}, {}, {}])
     assert.deepStrictEqual(declared(true, false), [
       { elicitation: { form: {} } },
       { elicitation: { form: {} } },
       { elicitation: {} },
       {},
+      {},
     ])
-    assert.deepStrictEqual(declared(false, true), [{ elicitation: { url: {} } }, { elicitation: { url: {} } }, {}, {}])
+    assert.deepStrictEqual(declared(false, true), [
+      { elicitation: { url: {} } },
+      { elicitation: { url: {} } },
+      {},
+      {},
+      {},
+    ])
   })
 
   it.live("MR-11 in _meta of a modern request, and not at all when nobody answers", () =>

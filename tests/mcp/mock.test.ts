@@ -1,10 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { startMock } from "../../mock/index.ts"
+import { REVISIONS, startMock } from "../../mock/index.ts"
 import { connect, disconnect } from "../../source/mcp/connect.ts"
 import type { Progress } from "../../source/mcp/exchange.ts"
 import { probe } from "../../source/mcp/probe.ts"
-import { protocolVersions } from "../../source/mcp/revisions.ts"
 import { callTool, listTools } from "../../source/mcp/tools.ts"
 import { secret } from "../../source/text/secret.ts"
 import { run } from "./server.ts"
@@ -16,7 +15,7 @@ const mock = (options: Parameters<typeof startMock>[0]) =>
   )
 
 describe("the strict mock", () => {
-  for (const version of ["auto", ...protocolVersions] as const)
+  for (const version of ["auto", ...REVISIONS] as const)
     it.live(`${version}: list, call, progress, an error of the tool, and not one deviation noted`, () =>
       Effect.scoped(
         Effect.gen(function* () {

@@ -28,7 +28,8 @@ export const guardedApp = (options: { readonly resource: string; readonly verifi
   return { app, guard }
 }
 
-const mcpServer = () => {
+/** Tools: add, and whoami, which names the client of the token. */
+export const mcpServer = () => {
   const server = new Server({ name: "sdk-1", version: "1.0.0" }, { capabilities: { tools: {} } })
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: [
