@@ -8,6 +8,7 @@ export const discoveryTexts = {
     remedy: [
       "Ask the server's operator to publish /.well-known/oauth-protected-resource.",
       "For a server of the 2025-03-26 revision add --legacy-auth.",
+      'If it takes an API key and no sign-in, send that with --header "Name: value".',
     ],
     rule: "MCP authorization, Protected Resource Metadata Discovery; RFC 9728 §3",
     exit: 5,
