@@ -83,6 +83,8 @@ export interface MockOptions {
     readonly requireInitialAccessToken?: string
     /** `oidc`: enforce what OpenID Connect registration says about `web` and `native` redirects. Default `oauth`. */
     readonly profile?: "oauth" | "oidc"
+    /** Register every client for this method, whatever it asked for, as RFC 7591 §3.2.1 allows. */
+    readonly authMethod?: "none" | "client_secret_basic" | "client_secret_post"
     /** When RFC 7592 answers carry a new registration access token (and secret). Default `update`. */
     readonly rotation?: "never" | "update" | "always"
     /** Client secrets expire after so many seconds; 0 (default) is never. */
@@ -176,6 +178,7 @@ export function settle(options: MockOptions) {
       enabled: options.registration?.enabled ?? true,
       initialAccessToken: options.registration?.requireInitialAccessToken,
       oidc: options.registration?.profile === "oidc",
+      authMethod: options.registration?.authMethod,
       rotation: options.registration?.rotation ?? "update",
       secretLifetime: options.registration?.secretLifetime ?? 0,
       maxClients: options.registration?.maxClients ?? 10_000,

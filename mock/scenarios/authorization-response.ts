@@ -67,7 +67,7 @@ export const AUTHORIZATION_RESPONSE: readonly Fault[] = [
   {
     numbers: ["F-38"],
     title: "Authorization endpoint that must not be opened",
-    clientMust: "open nothing",
+    clientMust: "open nothing but an https address, and that without a shell",
     rule: "CR-118, CR-119",
     switches: {
       "evil-authz-url": evil("names a javascript: URL", "javascript:alert(1)"),
@@ -75,6 +75,9 @@ export const AUTHORIZATION_RESPONSE: readonly Fault[] = [
       "evil-authz-data": evil("names a data: URL", "data:text/html,<script>alert(1)</script>"),
       "evil-authz-scheme": evil("names an ms-msdt: URL", "ms-msdt:/id%20PCWDiagnostic"),
       "evil-authz-userinfo": evil("names a URL with a user name", "https://user@as.example/authorize"),
+      "evil-authz-shell": metadata("names a URL with everything that a shell would obey", (origin) => ({
+        authorization_endpoint: `${origin}/authorize?x=$(calc)\`id\`"&|^%PATH%;'<>`,
+      })),
       "evil-authz-control": evil("names a URL with a line break", "https://as.example/\r\nauthorize"),
     },
   },

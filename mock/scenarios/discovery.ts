@@ -51,7 +51,7 @@ export const DISCOVERY: readonly Fault[] = [
     numbers: ["F-3"],
     title: "Resource metadata without an authorization server",
     clientMust: "refuse it and say why",
-    rule: "CR-6",
+    rule: "CR-6, CR-7",
     switches: {
       "prm-empty-as": resourceMetadata("lists no authorization server", { authorization_servers: [] }),
       "prm-missing-as": resourceMetadata("leaves the list out", { authorization_servers: undefined }),
@@ -63,7 +63,7 @@ export const DISCOVERY: readonly Fault[] = [
     numbers: ["F-4", "Q-5"],
     title: "A page where metadata should be",
     clientMust: "see that it is no JSON, quote it safely, try the next place",
-    rule: "CR-12",
+    rule: "CR-6, CR-12",
     switches: {
       "prm-html": bent("answers resource metadata with a sign-in page", () =>
         instead("prm", () => text(200, "text/html", HTML)),
@@ -86,7 +86,7 @@ export const DISCOVERY: readonly Fault[] = [
     numbers: ["F-6", "Q-7"],
     title: "Issuer that differs by its last slash",
     clientMust: "say clearly what differs; take it only with a warning",
-    rule: "X-1",
+    rule: "CR-14, X-1",
     switches: {
       "issuer-slash": metadata("adds a slash to the issuer in its metadata", (origin) => ({ issuer: `${origin}/` })),
       "prm-issuer-slash": resourceMetadata("adds a slash to the issuer in the resource metadata", (origin) => ({
@@ -195,7 +195,7 @@ export const DISCOVERY: readonly Fault[] = [
     numbers: ["Q-12"],
     title: "Compressed though nobody asked",
     clientMust: "read it",
-    rule: "RFC 9110 §8.4",
+    rule: "CR-42",
     switches: {
       "gzip-unasked": bent("compresses resource metadata in any case", () =>
         seize(PRM, (exchange, response) => {

@@ -1,14 +1,19 @@
 import type { MockOptions } from "../options.ts"
 import { AUTHORIZATION_RESPONSE } from "./authorization-response.ts"
 import { DISCOVERY } from "./discovery.ts"
+import { ENDLESS } from "./endless.ts"
 import { FIRST_DEMO } from "./first-demo.ts"
 import { LEADS } from "./leads.ts"
 import { MCP } from "./mcp.ts"
+import { ODD_TOOLS } from "./odd-tools.ts"
 import { OLD_TRANSPORT } from "./old-transport.ts"
+import { QUESTIONS } from "./questions.ts"
 import { REGISTRATION } from "./registration.ts"
 import { RESPONSES } from "./responses.ts"
 import type { Changes, Fault, Scenario } from "./scenario.ts"
+import { STREAMS } from "./streams.ts"
 import { TOKENS } from "./tokens.ts"
+import { TOOLS } from "./tools.ts"
 
 export { NOT_SIMULATED } from "./not-simulated.ts"
 export type { Changes, Fault, Scenario, Switch } from "./scenario.ts"
@@ -21,7 +26,12 @@ export const SUBJECTS: Readonly<Record<string, readonly Fault[]>> = {
   "Authorization response": AUTHORIZATION_RESPONSE,
   Responses: RESPONSES,
   Tokens: TOKENS,
-  MCP,
+  "Sessions, versions and headers": MCP,
+  "Messages and streams": STREAMS,
+  "Tools and results": TOOLS,
+  "Without an end": ENDLESS,
+  "Questions to the user": QUESTIONS,
+  "Odd tools": ODD_TOOLS,
   "Old transport": OLD_TRANSPORT,
   "Old clients": FIRST_DEMO,
 }

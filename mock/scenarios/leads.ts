@@ -9,8 +9,8 @@ export const LEADS: readonly Fault[] = [
   {
     numbers: ["F-8", "Q-3"],
     title: "Challenge with two resource_metadata, or a relative one",
-    clientMust: "take neither, warn, and find the document at its well-known place",
-    rule: "CR-25",
+    clientMust: "take neither of two, say so, and find the document all the same",
+    rule: "CR-6, CR-25",
     switches: {
       "challenge-duplicate": challenge("names two documents, the first of which is not there", (url) => [
         `Bearer resource_metadata="${url}/gone", resource_metadata="${url}"`,

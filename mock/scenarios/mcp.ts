@@ -1,79 +1,78 @@
 import { json } from "../http/answer.ts"
-import { isObject, type JsonObject } from "../json.ts"
-import type { Changes, Fault, Switch } from "./scenario.ts"
-import { bent, text } from "./scenario.ts"
-
-const ANSI = "\u001b[31mred\u001b]52;c;b3duZWQ=\u0007\u009b2J\u202egnp.exe\u200b"
+import { isObject } from "../json.ts"
+import { bent, both, type Changes, type Fault, option, type Switch, tool } from "./scenario.ts"
 
 const SESSION: Changes = { revisions: ["2025-11-25"] }
 
-/** Changes the result of one JSON-RPC method. */
-const result = (does: string, method: string, change: (honest: JsonObject) => JsonObject): Switch =>
-  bent(does, () => ({
-    mcp: (message, exchange) =>
-      exchange.event.rpc === method && isObject(message.result)
-        ? { ...message, result: change(message.result) }
-        : message,
-  }))
+const sessionId = (does: string, id: string): Switch => ({
+  does,
+  apply: () => ({
+    ...SESSION,
+    behaviours: [
+      {
+        answer: (honest, exchange) =>
+          exchange.event.rpc === "initialize"
+            ? { ...honest, headers: { ...honest.headers, "mcp-session-id": id } }
+            : honest,
+      },
+    ],
+  }),
+})
 
-const withTool = (does: string, tool: JsonObject): Switch =>
-  result(does, "tools/list", (honest) => ({
-    ...honest,
-    tools: [...(Array.isArray(honest.tools) ? honest.tools : []), tool],
-  }))
+const rpcError = (body: unknown, status: number, error: { code: number; message: string; data?: unknown }) =>
+  json(status, { jsonrpc: "2.0", id: isObject(body) ? body.id : null, error })
 
-const sse = (does: string, body: string): Switch =>
-  bent(does, () => ({
+/** Refuses every version, and names these as supported. */
+const versions = (does: string, supported: unknown): Switch => ({
+  does,
+  apply: () => ({
+    noAuth: true,
+    behaviours: [
+      {
+        answer: (honest, exchange) =>
+          exchange.event.route === "mcp"
+            ? rpcError(exchange.event.body, 400, {
+                code: -32022,
+                message: "Unsupported protocol version",
+                data: { supported, requested: "2026-07-28" },
+              })
+            : honest,
+      },
+    ],
+  }),
+})
+
+/** The list tells of the header only from the second time on. */
+const changedSilently = bent("wants a header for echo that its first list does not mention", () => {
+  let listed = 0
+  return {
+    ...tool("", "echo", (honest) => {
+      listed += 1
+      return listed === 1
+        ? honest
+        : {
+            ...honest,
+            inputSchema: {
+              type: "object",
+              properties: { message: { type: "string", "x-mcp-header": "Message" } },
+              required: ["message"],
+            },
+          }
+    }).apply().behaviours?.[0],
     answer: (honest, exchange) =>
-      exchange.event.rpc === "tools/call" && honest.status === 200 ? text(200, "text/event-stream", body) : honest,
-  }))
+      exchange.event.rpc === "tools/call" && exchange.header("mcp-param-message") === undefined
+        ? rpcError(exchange.event.body, 400, { code: -32020, message: "Mcp-Param-Message is missing" })
+        : honest,
+  }
+})
 
-const badHeader = (does: string, value: unknown, type = "string"): Switch =>
-  withTool(does, {
-    name: "poisoned",
-    inputSchema: { type: "object", properties: { city: { type, "x-mcp-header": value } } },
-  })
-
-/** The MCP endpoint itself. */
+/** Sessions, versions and headers of the MCP endpoint. */
 export const MCP: readonly Fault[] = [
-  {
-    numbers: ["F-50"],
-    title: "Answer to another request",
-    clientMust: "not take it for its own, and not hang",
-    rule: "MR-12",
-    switches: {
-      "id-mismatch": bent("answers tool calls with another id", () => ({
-        mcp: (message, exchange) =>
-          exchange.event.rpc === "tools/call" && "result" in message ? { ...message, id: 987654 } : message,
-      })),
-      "result-and-error": bent("answers tool calls with a result and an error", () => ({
-        mcp: (message, exchange) =>
-          exchange.event.rpc === "tools/call" ? { ...message, error: { code: 1, message: "both" } } : message,
-      })),
-    },
-  },
-  {
-    numbers: ["F-51"],
-    title: "Stream that ends too early",
-    clientMust: "not repeat a call that may have run",
-    rule: "MR-43",
-    switches: {
-      "sse-cut": sse("ends the stream of a tool call in the middle of an event", 'data: {"jsonrpc":"2.0","id":'),
-      "sse-empty": sse("ends the stream of a tool call before the response", ": nothing to see\n\n"),
-    },
-  },
-  {
-    numbers: ["F-52"],
-    title: "Stream with malformed events",
-    clientMust: "follow the rules of the parser and keep its limits",
-    rule: "MR-23",
-    switches: { "sse-bad": sse("sends an event that is no JSON", "id: a\u0000b\ndata: not json\n\n") },
-  },
   {
     numbers: ["F-53"],
     title: "Session that is lost",
     clientMust: "initialize once more",
-    rule: "MR-31",
+    rule: "MR-28",
     switches: {
       "session-lost": {
         does: "answers the first tools/list of a session with 404 (revision 2025-11-25)",
@@ -99,33 +98,23 @@ export const MCP: readonly Fault[] = [
     numbers: ["F-54"],
     title: "Session id that does not fit a header",
     clientMust: "refuse it",
-    rule: "MR-29",
+    rule: "MR-27",
     switches: {
-      "session-bad": {
-        does: "hands out a session id with a space (revision 2025-11-25)",
-        apply: () => ({
-          ...SESSION,
-          behaviours: [
-            {
-              answer: (honest, exchange) =>
-                exchange.event.rpc === "initialize"
-                  ? { ...honest, headers: { ...honest.headers, "mcp-session-id": "one two" } }
-                  : honest,
-            },
-          ],
-        }),
-      },
+      "session-bad": sessionId("hands out a session id with a space (revision 2025-11-25)", "one two"),
+      "session-huge": sessionId("hands out a session id of 64 kB (revision 2025-11-25)", "s".repeat(64 * 1024)),
     },
   },
   {
-    numbers: ["F-56"],
-    title: "Malformed x-mcp-header",
-    clientMust: "hide the tool with a warning",
-    rule: "MR-38",
+    numbers: ["F-55"],
+    title: "Header that is wanted all of a sudden",
+    clientMust: "read the list again, and make the same call once more with the header",
+    rule: "MR-40",
     switches: {
-      "bad-x-mcp-header": badHeader("offers a tool whose header name has a space", "two words"),
-      "empty-x-mcp-header": badHeader("offers a tool whose header name is empty", ""),
-      "object-x-mcp-header": badHeader("offers a tool that mirrors an object", "City", "object"),
+      "header-mismatch": both(
+        "wants a header for echo that its first list does not mention",
+        option("speaks 2026-07-28 only", { revisions: ["2026-07-28"] }),
+        changedSilently,
+      ),
     },
   },
   {
@@ -134,81 +123,14 @@ export const MCP: readonly Fault[] = [
     clientMust: "try once more, then fail",
     rule: "MR-5",
     switches: {
-      "version-liar": {
-        does: "answers every request with -32022 and the very version that was asked for",
-        apply: () => ({
-          noAuth: true,
-          behaviours: [
-            {
-              answer: (honest, exchange) =>
-                exchange.event.route === "mcp"
-                  ? json(400, {
-                      jsonrpc: "2.0",
-                      id: isObject(exchange.event.body) ? exchange.event.body.id : null,
-                      error: {
-                        code: -32022,
-                        message: "Unsupported protocol version",
-                        data: { supported: ["2026-07-28"], requested: "2026-07-28" },
-                      },
-                    })
-                  : honest,
-            },
-          ],
-        }),
-      },
-    },
-  },
-  {
-    numbers: ["F-58"],
-    title: "Escape sequences in every text",
-    clientMust: "show them harmlessly",
-    rule: "CR-122",
-    switches: {
-      "ansi-everywhere": result("describes every tool with escape sequences", "tools/list", (honest) => ({
-        ...honest,
-        tools: (Array.isArray(honest.tools) ? honest.tools : []).map((tool: unknown) =>
-          isObject(tool) ? { ...tool, title: ANSI, description: ANSI } : tool,
-        ),
-      })),
-    },
-  },
-  {
-    numbers: ["F-59"],
-    title: "Results and schemas that cannot be trusted",
-    clientMust: "say that the result breaks its schema; fetch no $ref; bound the work",
-    rule: "MR-53, MR-54",
-    switches: {
-      "schema-violating": result("answers tool calls with a structure of another type", "tools/call", (honest) => ({
-        ...honest,
-        structuredContent: { sum: "three" },
-      })),
-      "schema-remote-ref": withTool("offers a tool whose schema refers to another host", {
-        name: "poisoned",
-        inputSchema: { type: "object", properties: { a: { $ref: "https://other.example/schema.json" } } },
-      }),
-      "schema-slow-pattern": withTool("offers a tool with a pattern that takes for ever", {
-        name: "poisoned",
-        inputSchema: { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } },
-      }),
-    },
-  },
-  {
-    numbers: ["F-60"],
-    title: "Lists without an end",
-    clientMust: "stop at its caps",
-    rule: "MR-21",
-    switches: {
-      "cursor-loop": bent("sends the same cursor with every page of tools", () => {
-        let first: JsonObject = {}
-        return {
-          mcp(message, exchange) {
-            if (exchange.event.rpc !== "tools/list") return message
-            if (isObject(message.result)) first = message.result
-            return { jsonrpc: "2.0", id: message.id, result: { ...first, nextCursor: "again" } }
-          },
-          answer: (honest, exchange) => (exchange.event.rpc === "tools/list" ? { ...honest, status: 200 } : honest),
-        }
-      }),
+      "version-liar": versions("answers every request with -32022 and the very version that was asked for", [
+        "2026-07-28",
+      ]),
+      "version-garbage": versions("answers every request with -32022 and versions that are none", [
+        "tomorrow",
+        5,
+        null,
+      ]),
     },
   },
 ]

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import { json } from "../http/answer.ts"
-import { bent, type Fault, HTML, instead, seize, text } from "./scenario.ts"
+import type { Exchange } from "../http/exchange.ts"
+import { bent, type Fault, HTML, instead, type Switch, seize, text } from "./scenario.ts"
 
 const METADATA = "/.well-known/oauth-authorization-server"
 
@@ -23,8 +24,26 @@ const everySecond = (response: ServerResponse): void => {
   response.once("close", () => clearInterval(timer))
 }
 
-const limited = (after: () => string) => () =>
-  instead("token", () => json(429, { error: "slow_down" }, { "retry-after": after() }), 1)
+const hangUp = (_: Exchange, response: ServerResponse): true => {
+  response.destroy()
+  return true
+}
+
+/** Turns the first token request away, unread as rate limiters do. */
+const limited = (does: string, after: () => string): Switch =>
+  bent(does, () =>
+    seize(
+      "/token",
+      (exchange, response) => {
+        exchange.event.route = "token"
+        exchange.event.status = 429
+        response.writeHead(429, { "content-type": "application/json", "retry-after": after() })
+        response.end('{"error":"slow_down"}')
+        return true
+      },
+      1,
+    ),
+  )
 
 /** How answers come, or do not. */
 export const RESPONSES: readonly Fault[] = [
@@ -43,7 +62,7 @@ export const RESPONSES: readonly Fault[] = [
     numbers: ["F-18"],
     title: "Error pages with script and escape sequences",
     clientMust: "show a short, harmless excerpt",
-    rule: "CR-79, CR-122",
+    rule: "CR-13, CR-79, CR-122",
     switches: {
       "html-error": bent("answers token requests with a 500 page", () =>
         instead("token", () => text(500, "text/html", HTML)),
@@ -124,20 +143,14 @@ export const RESPONSES: readonly Fault[] = [
   {
     numbers: ["F-24"],
     title: "Too many requests",
-    clientMust: "report it, or wait a bounded time; never resend at once",
-    rule: "CR-96",
+    clientMust: "wait as long as it is asked to, if that is bearable, in sight; else report it",
+    rule: "CR-96, MR-26",
     switches: {
-      "rate-limit": bent(
-        "answers the first token request with 429 and Retry-After: 1",
-        limited(() => "1"),
-      ),
-      "rate-limit-date": bent(
-        "the same with a date",
-        limited(() => new Date(Date.now() + 1000).toUTCString()),
-      ),
-      "rate-limit-absurd": bent(
-        "the same with a hundred years",
-        limited(() => "3153600000"),
+      "rate-limit": limited("answers the first token request with 429 and Retry-After: 1", () => "1"),
+      "rate-limit-date": limited("the same with a date", () => new Date(Date.now() + 1000).toUTCString()),
+      "rate-limit-absurd": limited("the same with a hundred years", () => "3153600000"),
+      "rate-limit-metadata": bent("answers the first metadata request with 429 and Retry-After: 1", () =>
+        instead("metadata", () => json(429, { error: "slow_down" }, { "retry-after": "1" }), 1),
       ),
     },
   },
@@ -158,8 +171,8 @@ export const RESPONSES: readonly Fault[] = [
   {
     numbers: ["F-26"],
     title: "Connection reset",
-    clientMust: "never repeat a call that may have run",
-    rule: "MR-26",
+    clientMust: "repeat what only reads; never a call that may have run",
+    rule: "CR-53, MR-26",
     switches: {
       "conn-reset": bent("resets the connection of every tool call, after reading it", () => ({
         async intercept(exchange, response) {
@@ -171,6 +184,20 @@ export const RESPONSES: readonly Fault[] = [
           return true
         },
       })),
+      "conn-reset-metadata": bent("resets the connection of the first metadata request", () =>
+        seize(METADATA, hangUp, 1),
+      ),
+      "conn-reset-list": bent("resets the connection of the first tools/list, after reading it", () => {
+        let left = 1
+        return {
+          async intercept(exchange, response) {
+            if (exchange.header("mcp-method") !== "tools/list" || left === 0) return false
+            left -= 1
+            await exchange.text(1024 * 1024)
+            return hangUp(exchange, response)
+          },
+        }
+      }),
     },
   },
   {

@@ -1,7 +1,8 @@
+import type { ServerResponse } from "node:http"
 import type { Behaviour } from "../behaviour.ts"
 import type { Answer } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
-import type { JsonObject } from "../json.ts"
+import { isObject, type JsonObject } from "../json.ts"
 import type { RouteName } from "../log.ts"
 import type { MockOptions } from "../options.ts"
 
@@ -120,3 +121,44 @@ export const seize = (
     },
   }
 }
+
+/** Deals with tool calls of 2026-07-28 itself, down to the bytes; it is given the message that came. */
+export const seizeCalls = (handle: (message: JsonObject, response: ServerResponse) => void): Behaviour => ({
+  async intercept(exchange, response) {
+    if (exchange.header("mcp-method") !== "tools/call") return false
+    exchange.event.route = "mcp"
+    exchange.event.rpc = "tools/call"
+    const message: unknown = JSON.parse(await exchange.text(1024 * 1024))
+    handle(isObject(message) ? message : {}, response)
+    return true
+  },
+})
+
+/** Changes the result of one JSON-RPC method. */
+export const result = (does: string, method: string, change: (honest: JsonObject) => JsonObject): Switch =>
+  bent(does, () => ({
+    mcp: (message, exchange) =>
+      exchange.event.rpc === method && isObject(message.result)
+        ? { ...message, result: change(message.result) }
+        : message,
+  }))
+
+/** Changes the tools in every list. */
+export const tools = (does: string, change: (honest: readonly unknown[]) => readonly unknown[]): Switch =>
+  result(does, "tools/list", (honest) => ({
+    ...honest,
+    tools: change(Array.isArray(honest.tools) ? honest.tools : []),
+  }))
+
+/** Changes one tool in every list. */
+export const tool = (does: string, name: string, change: (honest: JsonObject) => JsonObject): Switch =>
+  tools(does, (honest) => honest.map((one) => (isObject(one) && one.name === name ? change(one) : one)))
+
+/** Both at once, under one name. */
+export const both = (does: string, one: Switch, other: Switch): Switch => ({
+  does,
+  apply: () => {
+    const [first, second] = [one.apply(), other.apply()]
+    return { ...first, ...second, behaviours: [...(first.behaviours ?? []), ...(second.behaviours ?? [])] }
+  },
+})

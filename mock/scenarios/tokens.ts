@@ -1,4 +1,7 @@
+import type { Behaviour } from "../behaviour.ts"
 import { type Answer, json } from "../http/answer.ts"
+import type { Exchange } from "../http/exchange.ts"
+import { isObject } from "../json.ts"
 import { bent, type Fault, instead, option, tokenMembers } from "./scenario.ts"
 
 const refreshing = (form: unknown): boolean =>
@@ -19,6 +22,35 @@ const refuse = (does: string, status: number, error: string, scopes: readonly st
       },
     }
   })
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+/** For another audience and without a signature: no resource server should take it. */
+export const ID_TOKEN = `${base64url({ alg: "none" })}.${base64url({ aud: "client", sub: "alice" })}.`
+
+/** Ends the first grant as an authorization server does that saw its code twice (RFC 6749 §4.1.2). */
+const replayed = (): Behaviour => {
+  let tokens: readonly unknown[] = []
+  let revoked = false
+  const stolen = (token: unknown) => revoked && token !== undefined && tokens.includes(token)
+  const sentBearer = (exchange: Exchange) => exchange.header("authorization")?.replace(/^bearer +/i, "")
+  return {
+    token(honest, exchange) {
+      const { form } = exchange.event
+      if (stolen(form?.refresh_token)) return json(400, { error: "invalid_grant" })
+      if (tokens.length === 0 && honest.status === 200 && isObject(honest.json))
+        tokens = [honest.json.access_token, honest.json.refresh_token]
+      return honest
+    },
+    answer(honest, exchange) {
+      if (exchange.event.route !== "mcp") return honest
+      if (stolen(sentBearer(exchange)))
+        return json(401, { error: "invalid_token" }, { "www-authenticate": 'Bearer error="invalid_token"' })
+      if (exchange.event.rpc === "tools/list" && honest.status === 200) revoked = true
+      return honest
+    },
+  }
+}
 
 /** Access tokens, refresh tokens, and how they are received. */
 export const TOKENS: readonly Fault[] = [
@@ -79,10 +111,20 @@ export const TOKENS: readonly Fault[] = [
   {
     numbers: ["F-46", "Q-31"],
     title: "Refresh without a new refresh token",
-    clientMust: "keep the old one",
-    rule: "CR-93",
+    clientMust: "keep the old one; where nobody knows whether it was used, say so and sign in again",
+    rule: "CR-93, CR-95",
     switches: {
       "refresh-no-new": option("does not rotate refresh tokens", { refresh: { rotation: false } }),
+      "refresh-rotated-then-500": bent("carries the first refresh out, and answers 500", () => {
+        let done = false
+        return {
+          token(honest, exchange) {
+            if (done || !refreshing(exchange.event.form) || honest.status !== 200) return honest
+            done = true
+            return json(500, { error: "server_error" })
+          },
+        }
+      }),
     },
   },
   {
@@ -106,8 +148,20 @@ export const TOKENS: readonly Fault[] = [
       "always-403-scope": refuse("asks for the same scope again and again", 403, "insufficient_scope"),
       "alternating-scopes": refuse("asks for one scope, then for another", 403, "insufficient_scope", [
         "files:read",
-        "files:write",
+        "profile",
       ]),
+      "ever-more-scopes": refuse("asks for another set of scopes each time", 403, "insufficient_scope", [
+        "files:read",
+        "profile",
+        "files:read profile",
+        "mcp:tools profile",
+      ]),
+      "unknown-scope-wanted": refuse(
+        "asks for a scope that its authorization server does not know",
+        403,
+        "insufficient_scope",
+        ["files:write"],
+      ),
       "always-403": refuse("answers every token with 403 for no reason of scope", 403, "invalid_request"),
     },
   },
@@ -124,6 +178,24 @@ export const TOKENS: readonly Fault[] = [
         instead("revoke", () => json(400, { error: "unsupported_token_type" })),
       ),
       "revocation-404": bent("has no revocation endpoint where it says", () => instead("revoke", () => json(404, {}))),
+    },
+  },
+  {
+    numbers: ["F-34"],
+    title: "Tokens that are revoked because somebody replayed the code",
+    clientMust: "sign in again once, with the same client, and not loop",
+    rule: "CR-95, CR-100",
+    switches: {
+      "code-replayed": bent("revokes the first grant once its tools were listed, as after a replay", replayed),
+    },
+  },
+  {
+    numbers: ["Q-35"],
+    title: "ID token beside the access token",
+    clientMust: "not use it, and send it nowhere",
+    rule: "CR-55",
+    switches: {
+      "id-token-along": tokenMembers("sends an id_token as well", { id_token: ID_TOKEN }),
     },
   },
   {
