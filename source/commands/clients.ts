@@ -1,125 +1,124 @@
-import readline from "node:readline"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
+import { endingWith, registrationsOf } from "../flow/registrations.ts"
 import type { StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
+import type { ClientsAction, ClientsInput } from "./clients-input.ts"
+import { confirm } from "./confirm.ts"
 import { usageFailure } from "./failure.ts"
-import { lifetime } from "./lifetime.ts"
 import { outputOf } from "./output.ts"
 import { type Line, line, makePrinter } from "./print.ts"
+import { profileOf } from "./profile.ts"
+import { recordDocument, recordLines } from "./stored-records.ts"
 import { vaultLayer } from "./vault-layer.ts"
 
-export interface ClientsInput {
-  readonly words: ReadonlyArray<string>
-  readonly store: Option.Option<string>
-  readonly storeKeyFile: Option.Option<string>
-  readonly keyring: boolean
-  readonly json: boolean
-  readonly verbose: boolean
-  readonly quiet: boolean
-  readonly noColor: boolean
-  readonly ascii: boolean
-  readonly yes: boolean
+const show = (input: ClientsInput, records: ReadonlyArray<StoredRecord>, now: number): void => {
+  const printer = makePrinter(outputOf(input))
+  const shown = records.map((record) => recordDocument(record, now))
+  if (input.json) printer.json({ clients: shown })
+  else
+    printer.out(
+      JSON.stringify(shown, undefined, 2)
+        .split("\n")
+        .map((each) => line(each)),
+    )
 }
 
-/** A record without its secrets: names and fingerprints are all that ever leaves the store. */
-const shown = ({ client, grant, ...record }: StoredRecord, now: number): object => ({
-  serverUrl: record.serverUrl,
-  resource: record.resource,
-  issuer: record.issuer,
-  clientId: client.clientId,
-  registration: client.source,
-  authMethod: client.tokenEndpointAuthMethod,
-  redirectUris: client.redirectUris,
-  token:
-    grant === undefined
-      ? null
-      : {
-          scope: grant.scope ?? null,
-          fingerprint: grant.accessToken.fingerprint,
-          expiresAt: grant.expiresAt === undefined ? null : new Date(grant.expiresAt).toISOString(),
-          expired: grant.expiresAt !== undefined && grant.expiresAt <= now,
-          refreshable: grant.refreshToken !== undefined,
-        },
-  lastUsedAt: new Date(record.lastUsedAt).toISOString(),
+/** What will be lost, and what will not. */
+const consequences = (
+  chosen: ReadonlyArray<StoredRecord>,
+  all: ReadonlyArray<StoredRecord>,
+  remote: boolean,
+  now: number,
+): ReadonlyArray<Line> => {
+  const others = (remote ? endingWith(chosen, all) : registrationsOf(chosen, all))
+    .flatMap(({ records }) => records)
+    .filter((record) => !chosen.includes(record))
+  return remote
+    ? [
+        line("This revokes the tokens and deletes the client, at the server and here:"),
+        ...recordLines(chosen, now),
+        ...(others.length === 0 ? [] : [line("It is also the client of these, which go with it:")]),
+        ...recordLines(others, now),
+      ]
+    : [
+        line("This deletes from this machine, with all tokens:"),
+        ...recordLines(chosen, now),
+        line("At the server nothing changes: the client stays, and the tokens until they expire."),
+        line("To end them there as well, add --remote."),
+        ...(others.length === 0 ? [] : [line("The same client stays in use for:")]),
+        ...others.map(({ serverUrl, profile }) =>
+          line(`  ${serverUrl}${profile === undefined ? "" : ` (profile ${profile})`}`),
+        ),
+      ]
+}
+
+/** What is stored for this address: of the named profile; where none is named a look takes all, a change the nameless one. */
+const chosenFrom = Effect.fn("commands.chosenRecords")(function* (
+  all: ReadonlyArray<StoredRecord>,
+  action: ClientsAction,
+  url: string,
+  input: ClientsInput,
+) {
+  const named = all.filter((record) => record.serverUrl === url || record.resource === url)
+  const profile = yield* profileOf(input.profile)
+  const every = action === "show" && Option.isNone(input.profile)
+  const chosen = every ? named : named.filter((record) => record.profile === profile)
+  if (chosen.length > 0) return chosen
+  const others = named.map((record) => record.profile ?? "the one without a name")
+  return yield* usageFailure("nothing_stored", {
+    received: `${url}${profile === undefined ? "" : ` for the profile ${profile}`}`,
+    ...(others.length === 0 ? {} : { detail: `there is something for these profiles: ${others.join(", ")}` }),
+  })
 })
 
-const tokenText = ({ grant }: StoredRecord, now: number): string =>
-  grant === undefined
-    ? "none"
-    : `${lifetime(grant.expiresAt, now)}${grant.refreshToken === undefined ? "" : ", can be renewed"}`
+const actions: Readonly<Record<ClientsAction, true>> = { list: true, show: true, update: true, forget: true }
+const isAction = (word: string): word is ClientsAction => Object.hasOwn(actions, word)
 
-const listLines = (records: ReadonlyArray<StoredRecord>, now: number): ReadonlyArray<Line> =>
-  records.flatMap((record) => [
-    line(record.serverUrl, "title"),
-    line(`  issuer  ${record.issuer}`),
-    line(`  client  ${record.client.clientId} (${record.client.source})`),
-    line(`  token   ${tokenText(record, now)}`),
-  ])
-
-/** One line from the terminal; the end of the input is a no. */
-const confirmed = (question: string): Effect.Effect<boolean> =>
-  Effect.callback<boolean>((resume) => {
-    const answers = readline.createInterface({ input: process.stdin, output: process.stderr })
-    let said = ""
-    answers.question(`${question} [y/N] `, (text) => {
-      said = text
-      answers.close()
-    })
-    answers.once("close", () => resume(Effect.succeed(/^\s*y(es)?\s*$/i.test(said))))
-    return Effect.sync(() => answers.close())
-  })
-
-const outcome = Effect.fnUntraced(function* (input: ClientsInput, action: Action, url: string | undefined) {
+/** `clients [list | show URL | update URL | forget URL]`: what is stored, per issuer, resource and profile. */
+export const clients = Effect.fn("commands.clients")(function* (input: ClientsInput) {
+  const [action = "list", url, ...more] = input.words
+  const misplaced = input.remote && (action === "list" || action === "update")
+  // Said before the store is opened.
+  if (!isAction(action) || (action === "list") !== (url === undefined) || more.length > 0 || misplaced)
+    return yield* usageFailure("clients_usage", { received: `${input.words.join(" ")}${misplaced ? " --remote" : ""}` })
   const printer = makePrinter(outputOf(input))
-  const vault = yield* Vault
-  // What is stored outlives this run: the real time counts.
-  const now = Date.now()
-  const all = yield* vault.list
-  if (action === "list") {
-    if (input.json) printer.json({ clients: all.map((record) => shown(record, now)) })
-    else printer.out(all.length === 0 ? [line("Nothing is stored.")] : listLines(all, now))
+  const layer = vaultLayer(input)
+  const all = yield* Effect.provide(
+    Vault.use((vault) => vault.list),
+    layer,
+  )
+  const now = yield* Clock.currentTimeMillis
+  if (url === undefined || action === "list") {
+    const profile = Option.isSome(input.profile) ? yield* profileOf(input.profile) : undefined
+    const listed = profile === undefined ? all : all.filter((record) => record.profile === profile)
+    if (input.json) printer.json({ clients: listed.map((record) => recordDocument(record, now)) })
+    else printer.out(listed.length === 0 ? [line("Nothing is stored.")] : recordLines(listed, now))
     return 0
   }
-  const chosen = all.filter((record) => record.serverUrl === url || record.resource === url)
-  if (chosen.length === 0) return yield* usageFailure("nothing_stored", { received: `${url}` })
-  if (action === "show") {
-    const records = chosen.map((record) => shown(record, now))
-    if (input.json) printer.json({ clients: records })
-    else
-      printer.out(
-        JSON.stringify(records, undefined, 2)
-          .split("\n")
-          .map((each) => line(each)),
-      )
+  const chosen = yield* chosenFrom(all, action, url, input)
+  if (action === "show" && !input.remote) {
+    show(input, chosen, now)
     return 0
   }
-  if (!input.yes) {
-    if (process.stdin.isTTY !== true) return yield* usageFailure("needs_yes", { received: `${url}` })
-    printer.err([
-      line("This deletes from this machine, with all tokens:"),
-      ...listLines(chosen, now),
-      line("The tokens stay valid at the server until they expire. To revoke them first: mcp-dcr-tui logout URL"),
-    ])
-    if (!(yield* confirmed("Delete?"))) {
-      printer.err([line("Nothing was deleted.")])
-      return 1
-    }
+  if (action === "forget")
+    yield* confirm({
+      printer,
+      yes: input.yes,
+      consequences: consequences(chosen, all, input.remote, now),
+      question: "Delete?",
+      command: `mcp-dcr-tui clients forget ${url}${input.remote ? " --remote" : ""}${Option.isSome(input.profile) ? ` --profile ${input.profile.value}` : ""} --yes`,
+    })
+  if (action !== "forget" || input.remote) {
+    const { manage } = yield* Effect.promise(() => import("./clients-remote.ts"))
+    return yield* manage(action, input, chosen, all)
   }
-  for (const record of chosen) yield* vault.forget(record)
+  yield* Effect.provide(
+    Vault.use((vault) => Effect.forEach(chosen, (record) => vault.forget(record))),
+    layer,
+  )
   if (input.json) printer.json({ forgotten: chosen.length })
   else printer.out([line(`Forgotten: ${url}`)])
   return 0
-})
-
-type Action = "list" | "show" | "forget"
-const isAction = (word: string): word is Action => ["list", "show", "forget"].includes(word)
-
-/** `clients [list | show URL | forget URL]`: what is stored, per issuer and resource. */
-export const clients = Effect.fn("commands.clients")(function* (input: ClientsInput) {
-  const [action = "list", url, ...more] = input.words
-  // Said before the store is opened.
-  if (!isAction(action) || (action === "list") !== (url === undefined) || more.length > 0)
-    return yield* usageFailure("clients_usage", { received: input.words.join(" ") })
-  return yield* outcome(input, action, url).pipe(Effect.provide(vaultLayer(input)))
 })

@@ -36,15 +36,15 @@ export const storeTexts: Readonly<Record<StoreCode, ProblemText>> = {
   needs_yes: {
     what: "Nothing was deleted: nobody could be asked.",
     why: "Deleting asks first, and here nobody can read the question and answer it.",
-    remedy: ["Add --yes."],
-    rule: "mcp-dcr-tui clients --help",
+    remedy: ["Where nobody needs to be asked, add --yes; the whole command is below."],
+    rule: "mcp-dcr-tui --help",
     exit: 2,
   },
   declined: {
     what: "Nothing was deleted.",
     why: "The question was not answered with yes.",
     remedy: ["Run it again to be asked again."],
-    rule: "mcp-dcr-tui clients --help",
+    rule: "mcp-dcr-tui --help",
     exit: 1,
   },
   profile_invalid: {

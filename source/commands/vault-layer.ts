@@ -14,13 +14,17 @@ const spokenFindings = Layer.succeed(Findings, {
     }),
 })
 
+/** For a look before a run, which will say it itself. */
+const unspoken = Layer.succeed(Findings, { raise: () => Effect.void })
+
 /** The store that the flags name, and where it reports. */
 export const vaultLayer = (
   input: StoreKeyInput & { readonly store: Option.Option<string>; readonly noStore?: boolean },
+  reports: "aloud" | "quiet" = "aloud",
 ) =>
   Layer.merge(
     input.noStore === true
       ? Vault.memory
       : Vault.layer({ directory: Option.getOrUndefined(input.store), ...storeKeyIn(input) }),
-    spokenFindings,
+    reports === "quiet" ? unspoken : spokenFindings,
   )

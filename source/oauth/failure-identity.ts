@@ -118,7 +118,10 @@ export const identityTexts = {
   registration_gone: {
     what: "The registration no longer exists, or its access token is no longer valid.",
     why: "The server answered 401, which it does for a client that was deleted and for a wrong token alike.",
-    remedy: ["Sign in again; this program registers anew."],
+    remedy: [
+      "Forget it here: mcp-dcr-tui clients forget URL",
+      "Then sign in again, which registers anew: mcp-dcr-tui login URL",
+    ],
     rule: "RFC 7592 §2.1",
     exit: 4,
   },

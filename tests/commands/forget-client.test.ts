@@ -20,17 +20,17 @@ test.each([
 
   expect(await command("login", "--browser", "follow")).toMatchObject({ code: 0 })
   expect(registered()).toBe(1)
-  const ended = await command("logout", "--forget-client", "--json")
+  const ended = await command("logout", "--forget-client", "--yes", "--json")
   expect(ended, ended.stderr).toMatchObject({ code: 0 })
   expect(ended.document()).toMatchObject({ loggedOut: true, clients: [{ issuer: mock.issuer, outcome }] })
   if (outcome === "deleted") expect(registered()).toBe(0)
   // Here it is gone in any case.
   expect((await run(["clients", "--store", folder.file("store"), "--json"])).document()).toEqual({ clients: [] })
-  expectFailure(await command("logout", "--forget-client", "--json"), { exit: 2, code: "nothing_stored" })
+  expectFailure(await command("logout", "--forget-client", "--yes", "--json"), { exit: 2, code: "nothing_stored" })
 
   expect(await command("login", "--browser", "follow")).toMatchObject({ code: 0 })
-  expect((await command("logout")).code).toBe(0)
+  expect((await command("logout", "--yes")).code).toBe(0)
   // Signed out already: the client is there all the same.
-  const plain = await command("logout", "--forget-client")
+  const plain = await command("logout", "--forget-client", "--yes")
   expect(plain, plain.stderr).toMatchObject({ code: 0, stdout: expect.stringMatching(says) })
 })

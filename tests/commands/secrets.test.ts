@@ -71,7 +71,9 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     await command("tools")
     await command("call", "get_user_profile")
     await command("refresh")
-    for (const words of [[], ["show", mock.url]])
+    await command("login", "--browser", "system", "--profile", "work")
+    // The means to manage a registration, and a secret, change with each of these.
+    for (const words of [[], ["show", mock.url], ["show", mock.url, "--remote"], ["update", mock.url]])
       said.push(outputOf(await run(["clients", ...words, "--store", folder.file("store"), ...options])))
     // A whole MCP session over stdio, and the saved journals in every form.
     const requests = [
@@ -85,7 +87,7 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     for (const format of ["har", "curl", "markdown", "mermaid", "jsonl"])
       said.push(outputOf(await run(["export", folder.file("0.journal"), "--format", format])))
     said.push(outputOf(await run(["replay", folder.file("0.journal"), ...options])))
-    await command("logout", "--forget-client")
+    await command("logout", "--forget-client", "--yes")
 
     const names = new Set(secrets.values())
     for (const name of [...secretMembers, "code", "code_verifier"]) expect(names).toContain(name)

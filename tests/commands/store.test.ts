@@ -109,7 +109,11 @@ describe("clients", () => {
     })
 
     expectFailure(await clients("show", "http://127.0.0.1:1/mcp", "--json"), { exit: 2, code: "nothing_stored" })
-    expectFailure(await clients("forget", mock.url, "--json"), { exit: 2, code: "needs_yes", says: /--yes/ })
+    expectFailure(await clients("forget", mock.url, "--json"), {
+      exit: 2,
+      code: "needs_yes",
+      says: /clients forget .* --yes/,
+    })
     expect((await clients("--json")).document()).toMatchObject({ clients: [{ clientId }] })
     expect(await clients("forget", mock.url, "--yes")).toMatchObject({ code: 0, stdout: `Forgotten: ${mock.url}\n` })
     expect((await clients("--json")).document()).toEqual({ clients: [] })
@@ -125,7 +129,12 @@ describe("refresh and logout", () => {
     const refresh = await command("refresh", store)
     expect(refresh.document()).toMatchObject({ serverUrl: mock.url, refreshed: true })
     expect(mock.log.last("token")?.form).toMatchObject({ grant_type: "refresh_token" })
-    const logout = await command("logout", store)
+    expectFailure(await command("logout", store), {
+      exit: 2,
+      code: "needs_yes",
+      says: new RegExp(`mcp-dcr-tui logout ${mock.url} --yes`),
+    })
+    const logout = await command("logout", store, "--yes")
     expect(logout.document()).toMatchObject({ loggedOut: true, note: "revoked at the server and deleted here" })
     expect(mock.log.all("revoke")).toHaveLength(2)
     expectFailure(await command("refresh", store), { exit: 4, code: "nothing_to_refresh", step: "refresh" })

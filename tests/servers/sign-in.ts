@@ -73,7 +73,7 @@ export const wholeLife = async (server: ThirdParty, how: "follow" | "browser", e
   const pages = how === "follow" ? matching(server, authorizations).length : browser.visits().length
   expect(browser.visits()).toEqual(visits)
 
-  const logout = await command("logout")
+  const logout = await command("logout", "--yes")
   expect(logout, logout.stderr).toMatchObject({ code: 0 })
   expect(logout.document()).toMatchObject({ loggedOut: true, note: server.afterLogout })
   expect(matching(server, revocations).length).toBeGreaterThan(0)

@@ -3,19 +3,11 @@ import { revokeGrant } from "../../oauth/revocation.ts"
 import { Findings } from "../../text/finding.ts"
 import { Vault } from "../../vault/vault.ts"
 import { flowFailure } from "../failure.ts"
+import { revocationNote } from "../revocation-note.ts"
 import type { Aside } from "../step.ts"
 import { heldCredentials, orWarn } from "../stored.ts"
 
 const severities = { revoked: "pass", alive: "warning", unsupported: "warning", unknown: "warning" } as const
-
-/** What became of a token at the server, for people. */
-const fates = {
-  revoked: "is revoked",
-  alive: "is not revoked",
-  unsupported: "cannot be revoked there and ends when it expires",
-  unknown: "may still be good: the server did not say",
-} as const
-const names = { access_token: "the access token", refresh_token: "the refresh token" } as const
 
 /**
  * Tell the authorization server that the tokens are not wanted any more, the refresh token first (RFC 7009), and delete
@@ -46,12 +38,9 @@ export const revokeAside: Aside = {
         text: `${token}: ${outcome}${detail === undefined ? "" : ` (${detail})`}`,
         ...(exchange === undefined ? {} : { exchange }),
       })
-    const all = outcomes.every(({ outcome }) => outcome === "revoked")
     return {
       facts: [],
-      note: all
-        ? "revoked at the server and deleted here"
-        : `deleted here; ${outcomes.map(({ token, outcome }) => `${names[token]} ${fates[outcome]}`).join("; ")}`,
+      note: revocationNote(outcomes),
     }
   }),
 }

@@ -1,0 +1,27 @@
+import type { OutputFlags } from "./output.ts"
+import type { ServerInput } from "./server-input.ts"
+
+export type ClientsAction = "list" | "show" | "update" | "forget"
+
+/** What effect/cli makes of the flags of `clients`. */
+export interface ClientsInput
+  extends OutputFlags,
+    Pick<
+      ServerInput,
+      | "profile"
+      | "clientName"
+      | "redirectUri"
+      | "scope"
+      | "header"
+      | "timeout"
+      | "caFile"
+      | "allowInsecure"
+      | "store"
+      | "storeKeyFile"
+      | "keyring"
+      | "journal"
+      | "yes"
+    > {
+  readonly words: ReadonlyArray<string>
+  readonly remote: boolean
+}
