@@ -86,6 +86,8 @@ export const Remedy = Schema.Literals([
   "register",
   /** Open a new MCP session, then the same step again. */
   "reconnect",
+  /** Begin again with the token that another run has got meanwhile. */
+  "adopt",
 ])
 export type Remedy = typeof Remedy.Type
 

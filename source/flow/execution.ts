@@ -1,11 +1,12 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { freshnessOf, isStale } from "../vault/freshness.ts"
+import { Vault } from "../vault/vault.ts"
 import { CurrentStep } from "./current-step.ts"
 import { Journal } from "./journal.ts"
 import { problemOf } from "./problem-of.ts"
@@ -49,6 +50,8 @@ export const makeExecution = (plan: Plan, services: Context.Context<StepServices
     const journal = yield* Journal
     const stepOf = new Map<StepId, Step | Aside>([...plan.steps, ...plan.asides].map((step) => [step.id, step]))
     const context = () => ({ target: plan.target, facts: journal.state().facts })
+    // Whoever stops here, at a gate or for good, keeps nobody else from signing in.
+    const { endSignIn } = Context.get(services, Vault)
     const failed = (step: StepId, problem: ReturnType<typeof problemOf>) =>
       journal.append({ _tag: "StepEnded", step, outcome: "failed", problem })
     const cancelled = (step: StepId, note: string) =>
@@ -160,7 +163,7 @@ export const makeExecution = (plan: Plan, services: Context.Context<StepServices
         if (ending === "over" || (ending === "walk" && journal.state().mode === "manual")) break
       }
       yield* gate
-    })
+    }, Effect.ensuring(endSignIn))
 
     return { drive, runAside, leaveOut, gate }
   })

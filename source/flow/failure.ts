@@ -11,6 +11,7 @@ export type FlowCode =
   | "issuer_changed"
   | "own_client_unusable"
   | "forbidden"
+  | "signed_in_elsewhere"
   | "grant_incomplete"
   | "no_tool_named"
   | "no_such_tool"
@@ -96,6 +97,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     exit: 2,
   },
   forbidden: {
+  signed_in_elsewhere: {
+    what: "Another run of mcp-dcr-tui has signed in here meanwhile.",
+    why: "Each run that finds no token signs in; one sign-in is enough for all of them.",
+    remedy: ["Run it again: it uses the token that is stored now."],
+    rule: "mcp-dcr-tui store",
+    exit: 4,
+  },
     what: "The server understood who you are and refuses all the same.",
     why: "Its challenge does not ask for more scope, so signing in again would change nothing.",
     remedy: [

@@ -42,6 +42,8 @@ export interface Tried {
   readonly remedies: Readonly<Record<Remedy, number>>
   /** The scopes that step-ups asked for. */
   readonly stepUps: ReadonlyArray<string>
+  /** When it began: what was wanted, or the sign-in that follows from it. */
+  readonly since: number
 }
 
 export interface FlowState {
@@ -72,7 +74,7 @@ export const untouched: StepState = { status: "todo", findings: [], exchanges: [
 
 export const nothingTried: Tried = {
   authorizations: 0,
-  remedies: { renew: 0, authorize: 0, "step-up": 0, register: 0, reconnect: 0 },
+  remedies: { renew: 0, authorize: 0, "step-up": 0, register: 0, reconnect: 0, adopt: 0 },
   stepUps: [],
 }
 
@@ -97,6 +99,7 @@ export const initialState: FlowState = {
   },
   facts: {},
   tried: nothingTried,
+  since: 0,
   exchanges: [],
   exchangeCount: 0,
 }

@@ -39,7 +39,13 @@ type Transitions = {
 
 /** One entry per kind of event. An event that does not fit the state (a late answer after a reset) changes nothing. */
 const transitions: Transitions = {
-  RunStarted: (_, event) => ({ ...initialState, serverUrl: event.serverUrl, startedAt: event.at, at: event.at }),
+  RunStarted: (_, { serverUrl, at }) => ({
+    ...initialState,
+    serverUrl,
+    startedAt: at,
+    at,
+    tried: { ...nothingTried, since: at },
+  }),
 
   ModeChanged: (state, event) => ({ ...state, mode: event.mode }),
 
@@ -103,9 +109,10 @@ const transitions: Transitions = {
   Answered: (state, event) =>
     state.wait?.kind === "question" && state.wait.question === event.question ? omit(state, "wait") : state,
 
-  Decided: (state, event) => (event.errand === true ? { ...state, tried: nothingTried } : state),
+  Decided: (state, event) =>
+    event.errand === true ? { ...state, tried: { ...nothingTried, since: event.at } } : state,
 
-  RemedyChosen: (state, { remedy, scope }) => {
+  RemedyChosen: (state, { remedy, scope, at }) => {
     const { remedies, stepUps } = state.tried
     return {
       ...state,
@@ -142,6 +149,7 @@ const transitions: Transitions = {
 
   Reset: (state, event) => {
     const from = stepNumber(event.step)
+        since: remedy === "renew" || remedy === "reconnect" ? state.tried.since : at,
     const through = event.through === undefined ? mainSteps.length : (stepNumber(event.through) ?? 0)
     if (state.running !== undefined || from === undefined) return state
     const dropped = mainSteps.slice(from - 1, through)

@@ -4,7 +4,7 @@ import type { Grant } from "../oauth/grant.ts"
 import { canonicalResource } from "../oauth/resource-metadata.ts"
 import { Findings } from "../text/finding.ts"
 import type { VaultFailure } from "../vault/failure.ts"
-import type { Entry, StoredRecord } from "../vault/record.ts"
+import type { Entry, Key, StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
 import { Journal } from "./journal.ts"
 import { withOwnKey } from "./own-client.ts"
@@ -106,13 +106,23 @@ export const storedClient = Effect.fn("flow.storedClient")(function* (issuer: st
   return client
 })
 
-const entryOf = ({ target, facts }: StepContext, client: Client): Entry | undefined => {
-  const { server, resource } = facts
-  if (server === undefined) return undefined
+/** Under which names the credentials of this sign-in are kept, once the authorization server is known. */
+export const keyOf = ({ target, facts: { server, resource } }: StepContext): Key | undefined =>
+  server === undefined
+    ? undefined
+    : {
+        issuer: server.issuer,
+        resource: resource?.resource ?? canonicalResource(target.serverUrl),
+        ...(target.profile === undefined ? {} : { profile: target.profile }),
+      }
+
+const entryOf = (context: StepContext, client: Client): Entry | undefined => {
+  const { server, resource } = context.facts
+  const key = keyOf(context)
+  if (server === undefined || key === undefined) return undefined
   return {
-    serverUrl: target.serverUrl,
-    resource: resource?.resource ?? canonicalResource(target.serverUrl),
-    issuer: server.issuer,
+    ...key,
+    serverUrl: context.target.serverUrl,
     tokenEndpoint: server.tokenEndpoint,
     ...(server.revocationEndpoint === undefined ? {} : { revocationEndpoint: server.revocationEndpoint }),
     ...(server.registrationEndpoint === undefined ? {} : { registrationEndpoint: server.registrationEndpoint }),

@@ -19,8 +19,11 @@ const stemOf = (name: string): string | undefined => /^([a-z0-9.-]+-[0-9a-f]{16}
 /** A change takes milliseconds. */
 const changing: LockRequest = { purpose: "storing credentials", patience: 10_000, silence: 1_000 }
 
-/** Longer than any request to a token endpoint that is not waited for on purpose. */
-const exclusive = { patience: 60_000, silence: 250 }
+/** Longer than any request to a token endpoint, with the pauses that it asks for; and than a person has for signing in. */
+const exclusive = {
+  refresh: { patience: 150_000, silence: 250 },
+  "sign-in": { patience: 330_000, silence: 250 },
+} as const
 
 /** One file each, so that runs against different servers never meet. */
 export const fileShelf = (directory: string, keySource?: StoreKey): Shelf => {
@@ -97,7 +100,7 @@ export const fileShelf = (directory: string, keySource?: StoreKey): Shelf => {
     return failure === undefined ? { result: change.result } : yield* failure
   })
 
-  const lockOf = (stem: string, use: "write" | "refresh") => path.join(directory, `${stem}.${use}`)
+  const lockOf = (stem: string, use: "write" | keyof typeof exclusive) => path.join(directory, `${stem}.${use}`)
 
   return {
     all: Effect.suspend(readAll),
@@ -115,9 +118,12 @@ export const fileShelf = (directory: string, keySource?: StoreKey): Shelf => {
       const changed = yield* once(stem, decide, true).pipe(withLock(lockOf(stem, "write"), changing, () => Effect.void))
       return changed === undefined ? yield* Effect.die("a change that may write was not made") : changed.result
     }),
-    exclusively: (key, purpose) =>
-      withLock(lockOf(fileNameOf(key), "refresh"), { ...exclusive, purpose }, (failure) =>
-        tell(failure, "No lock can be written, so nothing keeps other processes from doing the same at once:"),
+    exclusively: (key, purpose, use = "refresh") =>
+      withLock(lockOf(fileNameOf(key), use), { ...exclusive[use], purpose }, (failure) =>
+        // What a sign-in brings cannot be shared then anyway, which the write will say.
+        use === "sign-in"
+          ? Effect.void
+          : tell(failure, "No lock can be written, so nothing keeps other processes from doing the same at once:"),
       ),
     notes: fileNotes(directory),
   }

@@ -107,8 +107,9 @@ const acquire = Effect.fnUntraced(function* (lock: string, request: LockRequest,
     if (!told && waited >= silence && seen.holder !== undefined) {
       told = true
       yield* findings.raise({
-        severity: "note",
-        rule: "mcp-dcr-tui store",
+        // Whoever waits wants to know for whom, also where checks are not shown.
+        severity: "warning",
+        rule: "mcp-dcr-tui lock",
         text: `Waiting for ${nameOf(seen.holder)}: at most ${Math.round((patience - waited) / 1_000)} s.`,
       })
     }

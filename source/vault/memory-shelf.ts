@@ -24,9 +24,9 @@ export const memoryShelf = (): Shelf => {
         if (change.act === "remove") records.delete(name)
         return Effect.succeed(change.result)
       }),
-    exclusively: (key) => (effect) =>
+    exclusively: (key, _, use) => (effect) =>
       Effect.suspend(() => {
-        const name = fileNameOf(key)
+        const name = `${fileNameOf(key)} ${use}`
         const queue = queues.get(name) ?? Semaphore.makeUnsafe(1)
         queues.set(name, queue)
         return Semaphore.withPermits(queue, 1)(effect)

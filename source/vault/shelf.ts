@@ -20,10 +20,14 @@ export interface Shelf {
     key: Key,
     decide: (before: StoredRecord | undefined) => Change<A>,
   ) => Effect.Effect<A, VaultFailure, Findings>
-  /** One at a time for each record, over all processes: for work that is longer than a change and makes some. */
+  /**
+   * One at a time for each record, over all processes: for work that is longer than a change and makes some. A sign-in, which
+   * waits for a person, is nobody's reason not to refresh: it has a lock of its own.
+   */
   readonly exclusively: (
     key: Key,
     purpose: string,
+    use?: "refresh" | "sign-in",
   ) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | VaultFailure, R | Findings>
   readonly notes: InFlightNotes
 }

@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
-import { defaultDirectory } from "./directory.ts"
+import { defaultDirectory, fileNameOf } from "./directory.ts"
 import type { VaultFailure } from "./failure.ts"
 import { fileShelf } from "./file-shelf.ts"
+import { makeHold } from "./hold.ts"
 import { memoryShelf } from "./memory-shelf.ts"
 import { currentVersion, type Entry, type Key, type StoredClient, type StoredRecord } from "./record.ts"
 import { type Renewal, type Renewed, type ReplaceGrant, renewing, type Swap } from "./renewal.ts"
@@ -51,6 +52,12 @@ export class Vault extends Context.Service<
     readonly renewGrant: <E, R>(renewal: Renewal<E, R>) => Effect.Effect<Renewed, E | VaultFailure, R | Findings>
     /** Keeps other runs from refreshing or revoking the tokens of this record meanwhile. Not to be nested. */
     readonly exclusively: Shelf["exclusively"]
+    /**
+     * From here on nobody else signs in for this record, until `endSignIn`. Waits for another one who does, visibly and not
+     * for ever: `busy`. Whoever waited should look at the record again.
+     */
+    readonly beginSignIn: (key: Key) => Stored<void>
+    readonly endSignIn: Effect.Effect<void>
     /** Drops the tokens and keeps the registration (CR-95); with a condition only while the store holds that token. */
     readonly forgetGrant: (key: Key, ifRefreshTokenIs?: Secret) => Stored<Swap>
     /** Drops the whole record; with a condition only while it is that client's. Gives whether it was dropped. */
@@ -123,11 +130,20 @@ const replaceClientOn = (shelf: Shelf) =>
         )
   })
 
+const signingIn = (shelf: Shelf): Pick<Vault["Service"], "beginSignIn" | "endSignIn"> => {
+  const { take, letGo } = makeHold()
+  return {
+    beginSignIn: (key) => take(fileNameOf(key), shelf.exclusively(key, "signing in", "sign-in")),
+    endSignIn: letGo,
+  }
+}
+
 const vaultOn = (shelf: Shelf, directory: string | undefined, profile: string | undefined): Vault["Service"] => ({
   directory,
   profile,
   replaceClient: replaceClientOn(shelf),
   exclusively: shelf.exclusively,
+  ...signingIn(shelf),
   replaceGrant: replaceOn(shelf),
   renewGrant: renewing(shelf, replaceOn(shelf)),
   list: Effect.map(shelf.all, lastUsedFirst),

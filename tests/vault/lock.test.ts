@@ -91,7 +91,7 @@ describe("the lock between processes (CR-126)", () => {
       yield* until(() => findings.length > 0)
       expect(findings).toEqual([
         expect.objectContaining({
-          severity: "note",
+          severity: "warning",
           text: `Waiting for process ${other.pid}, which is holding it: at most 60 s.`,
         }),
       ])

@@ -43,6 +43,7 @@ const mendable: { readonly [code: string]: Mendable } = {
     reason: "the port of the registered redirect URI is taken",
     when: (now) => isOurs(now) && now.target.redirectUri === undefined,
   },
+  signed_in_elsewhere: { remedy: "adopt", reason: "another run has signed in meanwhile", when: () => true },
   session_lost: { remedy: "reconnect", reason: "the server has forgotten the session", when: () => true },
 }
 

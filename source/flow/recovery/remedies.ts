@@ -25,9 +25,13 @@ type Cure = (patient: Patient) => Effect.Effect<Outcome, never, Needs>
 const reset = (step: MainStepId, through: MainStepId, reason: string) =>
   Effect.flatMap(Journal, (journal) => journal.append({ _tag: "Reset", step, through, reason }))
 
+/** What falls with the token: a session with an id as well, because the new one may be another user's (MR-34). */
+const throughToken = (journal: Journal["Service"]): MainStepId =>
+  journal.state().facts.session?.sessionId === undefined ? "token" : "connect"
+
 /**
  * Steps 2 to 7 again, for the new challenge. Tools and the pending call are kept, so that the very call is made with its
- * arguments afterwards; a session with an id is not, because the new token may be another user's (MR-34).
+ * arguments afterwards.
  */
 const authorizeAnew =
   (priorScope: (journal: Journal["Service"]) => string | undefined): Cure =>
@@ -37,8 +41,7 @@ const authorizeAnew =
       const journal = yield* Journal
       const { challenge } = selectChallenge(failure.wwwAuthenticate)
       const prior = priorScope(journal)
-      const through = journal.state().facts.session?.sessionId === undefined ? "token" : "connect"
-      yield* reset("resource", through, reason)
+      yield* reset("resource", throughToken(journal), reason)
       yield* journal.append({
         _tag: "FactLearned",
         fact: fact("probe", {
@@ -75,6 +78,12 @@ export const remedies: Readonly<Record<Remedy, Cure>> = {
     if (identity === undefined) return "vain"
     yield* forgetClient(identity.client)
     yield* reset("client", "token", reason)
+    return "walk"
+  }),
+
+  adopt: Effect.fnUntraced(function* ({ reason }): Effect.fn.Return<Outcome, never, Needs> {
+    const journal = yield* Journal
+    yield* reset("probe", throughToken(journal), reason)
     return "walk"
   }),
 

@@ -8,6 +8,7 @@ import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { isMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
+import { alone } from "../one-sign-in.ts"
 import { ownClient } from "../own-client.ts"
 import { canComeBack, redirectFor } from "../redirect-choice.ts"
 import { registeredScope } from "../requested-scope.ts"
@@ -121,6 +122,7 @@ export const clientStep: Step = {
   },
   run: Effect.fn("flow.client")(function* ({ target, facts }) {
     const findings = yield* Findings
+    yield* alone({ target, facts })
     const [best, ...others] = yield* openWays({ target, facts })
     const anew = others.find(({ way }) => way === "dcr")
     // Only a client that registered itself may be replaced by another of its kind.

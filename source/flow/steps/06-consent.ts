@@ -10,6 +10,7 @@ import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
 import { userNotNeeded } from "../not-needed.ts"
+import { alone } from "../one-sign-in.ts"
 import { missing, type Step } from "../step.ts"
 import type { Target } from "../target.ts"
 
@@ -102,6 +103,7 @@ export const consentStep: Step = {
     const attempt = facts.attempt ?? (yield* missing("attempt"))
     if (!target.interactive && target.browser !== "follow")
       return yield* flowFailure("authorization_required", { url: target.serverUrl })
+    yield* alone({ target, facts })
     const { code } =
       target.browser === "follow"
         ? yield* Effect.flatMap(followAuthorization(attempt), (params) =>

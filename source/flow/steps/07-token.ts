@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { exchangeCode } from "../../oauth/token.ts"
+import { Vault } from "../../vault/vault.ts"
 import { CallbackDesk } from "../callback-desk.ts"
 import { fact } from "../facts.ts"
 import { isMachineGrant, requestMachineGrant } from "../machine-grant.ts"
@@ -58,6 +59,7 @@ export const tokenStep: Step = {
     const identity = facts.identity ?? (yield* missing("identity"))
     const grant = yield* exchangeCode({ attempt, client: identity.client, code }).pipe(
       Effect.tap((grant) => keepGrant({ target, facts, grant })),
+      Effect.ensuring(Vault.use((vault) => vault.endSignIn)),
       Effect.tapError(() => desk.conclude("failure")),
       Effect.tap(() => desk.conclude("success")),
     )
