@@ -79,8 +79,8 @@ export const grantTexts = {
     exit: 5,
   },
   token_unusable: {
-    what: "The access token holds characters that no header may carry; it was dropped.",
-    why: "A line break or blank in a token would forge further header fields.",
+    what: "The access token holds characters that must not go into a header; it was dropped.",
+    why: "A line break in a token would forge further header fields, and a blank would cut it.",
     remedy: ["For the operator: tokens use only letters, digits and - . _ ~ + / with = at the end."],
     rule: "RFC 6750 §2.1",
     exit: 5,

@@ -36,8 +36,10 @@ type Members = Readonly<Record<string, unknown>>
 const excerptLength = 200
 const tenYears = 10 * 365 * 24 * 3600
 
-/** b64token of RFC 6750 §2.1: whatever else would end the header field or forge another (CR-84). */
-const headerSafe = /^[A-Za-z0-9\-._~+/]+=*$/
+/** Visible ASCII without blanks: whatever else would end the header field or forge another (CR-84). */
+const headerSafe = /^[\x21-\x7e]+$/
+/** b64token of RFC 6750 §2.1. Cloudflare's provider joins the parts of its tokens with colons. */
+const wellFormed = /^[A-Za-z0-9\-._~+/]+=*$/
 
 /** `accepted`: token types that can be used, the one hoped for first (CR-80). */
 export const readTokenAnswer = (
@@ -114,6 +116,12 @@ export const readTokenAnswer = (
       ),
     )
   if (!headerSafe.test(token)) return done(Result.fail(oauthFailure("token_unusable", evidence)))
+  if (!wellFormed.test(token))
+    raise(
+      "warning",
+      "RFC 6750 §2.1",
+      "The token holds characters that the syntax of bearer tokens leaves out; accepted.",
+    )
   raise("pass", "OAuth 2.1 §3.2.3", `The answer carries a usable token of type ${known}.`)
   if (known !== accepted[0])
     raise("warning", "RFC 9449 §5", "The server took no notice of the proof: whoever holds this token can use it.")

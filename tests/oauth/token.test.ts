@@ -85,6 +85,15 @@ describe("code exchange", () => {
     }),
   )
 
+  it.live("CR-84 a token with colons, as Cloudflare's provider issues them, is used with a warning", () =>
+    Effect.gen(function* () {
+      const { result, findings } = yield* gives({ ...ok, access_token: "user:grant:secret" })
+      assert.ok(result._tag === "Success")
+      assert.strictEqual(reveal(result.success.accessToken), "user:grant:secret")
+      assert.ok(findings.some(({ severity, rule }) => severity === "warning" && rule === "RFC 6750 §2.1"))
+    }),
+  )
+
   it.live("CR-81 CR-82 what was granted is the truth, and lifetime counts from the receipt", () =>
     Effect.gen(function* () {
       const { result, findings, recording } = yield* gives({
@@ -188,6 +197,7 @@ describe("code exchange", () => {
     ["CR-80 mac", 200, { access_token: "canary-token", token_type: "mac" }, "token_type_unsupported"],
     ["CR-80 CR-107 DPoP", 200, { access_token: "canary-token", token_type: "DPoP" }, "token_type_unsupported"],
     ["CR-84 a line break", 200, { access_token: "canary-token\r\nX-Admin: 1", token_type: "bearer" }, "token_unusable"],
+    ["CR-84 a letter beyond ASCII", 200, { access_token: "canary-tokén", token_type: "bearer" }, "token_unusable"],
     ["CR-84 a blank", 200, { access_token: "canary token", token_type: "bearer" }, "token_unusable"],
   ]
   for (const [rule, status, body, expected] of refusals)
