@@ -71,6 +71,20 @@ export const target = {
     Flag.withDescription("How long to wait for each answer"),
     Flag.optional,
   ),
+  logLevel: Flag.Literals("log-level", [
+    "debug",
+    "info",
+    "notice",
+    "warning",
+    "error",
+    "critical",
+    "alert",
+    "emergency",
+  ]).pipe(
+    Flag.withMetavar("LEVEL"),
+    Flag.withDescription("Ask the server for its log messages, from debug or info up to emergency"),
+    Flag.optional,
+  ),
   caFile: text("ca-file", "FILE", "Certificates (PEM) of a private certificate authority"),
 }
 

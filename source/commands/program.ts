@@ -11,6 +11,7 @@ import { steps } from "../flow/steps/index.ts"
 import { ClientIdentity } from "../mcp/client.ts"
 import { httpSseLayer } from "../mcp/http-sse.ts"
 import { Patience } from "../mcp/limits.ts"
+import { WantedLogLevel } from "../mcp/log-level.ts"
 import { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
 import { makeSecretBook, type SecretBook } from "../text/redaction.ts"
@@ -70,10 +71,11 @@ export const programLayer = (
     settings.timeoutMillis === undefined
       ? Layer.empty
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
+  const logs = settings.logLevel === undefined ? Layer.empty : Layer.succeed(WantedLogLevel, settings.logLevel)
   return flowLayer({ target, steps, asides, goal: options.goal, version, asks: options.asks === true }).pipe(
     Layer.provide(transportOf(target, secrets)),
     Layer.provideMerge(services),
-    Layer.provide(Layer.mergeAll(identity, patience, respondentLayer(target.elicit))),
+    Layer.provide(Layer.mergeAll(identity, patience, logs, respondentLayer(target.elicit))),
   )
 }
 

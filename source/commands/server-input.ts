@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import type { Target } from "../flow/target.ts"
+import type { LogLevel } from "../mcp/log-level.ts"
 import type { ProtocolVersion } from "../mcp/revisions.ts"
 
 /** What effect/cli makes of {@link serverFlags}. */
@@ -12,6 +13,7 @@ export interface ServerInput {
   readonly protocolVersion: ProtocolVersion | "auto"
   readonly header: ReadonlyArray<string>
   readonly timeout: Option.Option<number>
+  readonly logLevel: Option.Option<LogLevel>
   readonly caFile: Option.Option<string>
   readonly registration: Target["registration"]
   readonly clientId: Option.Option<string>
@@ -63,6 +65,7 @@ export const defaultInput: ServerInput = {
   protocolVersion: "auto",
   header: [],
   timeout: Option.none(),
+  logLevel: Option.none(),
   caFile: Option.none(),
   registration: "auto",
   clientId: Option.none(),

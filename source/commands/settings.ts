@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { defaultTarget, type Target } from "../flow/target.ts"
+import type { LogLevel } from "../mcp/log-level.ts"
 import { stdioUrl } from "../mcp/stdio-command.ts"
 import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import type { StoreKey } from "../vault/store-key.ts"
@@ -24,6 +25,8 @@ export interface Settings {
   readonly target: Target
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMillis?: number
+  /** The least severe of the server's log messages that is wanted. */
+  readonly logLevel?: LogLevel
   readonly certificateAuthority?: string
   readonly allowInsecure: boolean
   readonly store:
@@ -123,6 +126,7 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
     headers,
     allowInsecure: input.allowInsecure,
     ...(Option.isSome(input.timeout) ? { timeoutMillis: input.timeout.value * 1000 } : {}),
+    ...some("logLevel", input.logLevel),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
     store: input.noStore
       ? { kind: "memory" }

@@ -104,6 +104,10 @@ export const transcriptLines = (
             ),
           ]
         : []
+    case "Notified":
+      return noticeLines(event.method, event.params, loud)
+    case "ListeningEnded":
+      return [line(`   · listening ended: ${event.reason}`, event.problem === undefined ? "dim" : "warn", 5)]
     case "Waiting":
       return event.wait.kind === "browser" ? browserLines(event.wait) : []
     case "StepEnded": {
@@ -130,6 +134,23 @@ export const transcriptLines = (
     default:
       return []
   }
+}
+
+const severe: ReadonlySet<unknown> = new Set(["warning", "error", "critical", "alert", "emergency"])
+
+/** A log message is told in any case: a server may send one only where it was asked for. */
+const noticeLines = (
+  method: string,
+  { level, logger, data, uri }: Readonly<Record<string, unknown>>,
+  loud: boolean,
+): ReadonlyArray<Line> => {
+  if (method === "notifications/message") {
+    const text = typeof data === "string" ? data : JSON.stringify(data)
+    const by = typeof logger === "string" ? ` ${logger}` : ""
+    return [line(`   · server log, ${level}${by}: ${text}`, severe.has(level) ? "warn" : "dim", 5)]
+  }
+  const about = typeof uri === "string" ? ` ${uri}` : ""
+  return loud ? [line(`   · ${method.replace(/^notifications\//, "")}${about}`, "dim", 5)] : []
 }
 
 const browserLines = (wait: {

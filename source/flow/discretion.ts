@@ -9,6 +9,8 @@ const secretive: ReadonlySet<FactName> = new Set(["probe", "identity", "attempt"
 const quoting: ReadonlySet<Event["_tag"]> = new Set([
   "FindingRaised",
   "Progressed",
+  "Notified",
+  "ListeningEnded",
   "RemedyChosen",
   "StepEnded",
   "Reset",

@@ -116,6 +116,22 @@ export const Event = Schema.Union([
     total: Schema.optionalKey(Schema.Finite),
     message: Schema.optionalKey(Schema.String),
   }),
+  /** Something a server said beside its answers: a changed list or resource, a log message. */
+  Schema.TaggedStruct("Notified", {
+    ...at,
+    ...step,
+    method: Schema.String,
+    params: Schema.Record(Schema.String, Schema.Unknown),
+  }),
+  /** The run listens to what changes at the server, beside its steps. */
+  Schema.TaggedStruct("ListeningStarted", { ...at, filter: Schema.Record(Schema.String, Schema.Unknown) }),
+  /** What of the filter the server will tell of. */
+  Schema.TaggedStruct("ListeningGranted", { ...at, granted: Schema.Record(Schema.String, Schema.Unknown) }),
+  Schema.TaggedStruct("ListeningEnded", {
+    ...at,
+    reason: Schema.String,
+    problem: Schema.optionalKey(ProblemRecord),
+  }),
   Schema.TaggedStruct("Waiting", { ...at, step: StepId, wait: Wait }),
   /** A question of the server is over. What was answered is not kept here; the exchange that carries it shows it. */
   Schema.TaggedStruct("Answered", {

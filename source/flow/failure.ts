@@ -15,6 +15,7 @@ export type FlowCode =
   | "grant_incomplete"
   | "no_tool_named"
   | "no_such_tool"
+  | "no_listening"
   | "nothing_to_refresh"
   | "nothing_to_revoke"
   | "secret_not_kept"
@@ -96,7 +97,6 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     rule: "mcp-dcr-tui configuration",
     exit: 2,
   },
-  forbidden: {
   signed_in_elsewhere: {
     what: "Another run of mcp-dcr-tui has signed in here meanwhile.",
     why: "Each run that finds no token signs in; one sign-in is enough for all of them.",
@@ -104,6 +104,7 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     rule: "mcp-dcr-tui store",
     exit: 4,
   },
+  forbidden: {
     what: "The server understood who you are and refuses all the same.",
     why: "Its challenge does not ask for more scope, so signing in again would change nothing.",
     remedy: [
@@ -133,6 +134,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     remedy: ["List them: mcp-dcr-tui tools URL"],
     rule: "MCP tools, Tool Names",
     exit: 2,
+  },
+  no_listening: {
+    what: "The server tells nothing of what changes.",
+    why: "It offers no stream for it, or does not let this token listen.",
+    remedy: ["Ask again for the list or the resource when its newest state matters."],
+    rule: "MCP 2026-07-28 subscriptions; MCP 2025-11-25 Streamable HTTP, Listening for Messages from the Server",
+    exit: 1,
   },
   nothing_to_refresh: {
     what: "There is no refresh token for this server.",

@@ -64,7 +64,30 @@ export interface FlowState {
   /** How many exchanges there were in all; `exchanges` holds the newest {@link exchangeRing}. */
   readonly exchangeCount: number
   readonly progress?: Progress
+  /** What the server said unasked, the newest {@link noticeRing}. */
+  readonly notices: ReadonlyArray<Notice>
+  /** Lists that have changed at the server since they were read. */
+  readonly stale: ReadonlyArray<ListName>
+  /** Since when changes are listened to, for what, and what of it the server grants. */
+  readonly listening?: {
+    readonly since: number
+    readonly filter: Readonly<Record<string, unknown>>
+    readonly granted?: Readonly<Record<string, unknown>>
+  }
 }
+
+/** A notification: a log message, or news of a list or a resource. Its words are the server's own. */
+export interface Notice {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+export type ListName = "tools" | "resources" | "prompts"
+
+/** Notifications kept in memory. */
+export const noticeRing = 200
 
 /** Exchanges kept in memory, and how many of these, the newest, with their bodies: at most 64 MB of text. */
 export const exchangeRing = 5000
@@ -76,6 +99,7 @@ export const nothingTried: Tried = {
   authorizations: 0,
   remedies: { renew: 0, authorize: 0, "step-up": 0, register: 0, reconnect: 0, adopt: 0 },
   stepUps: [],
+  since: 0,
 }
 
 export const initialState: FlowState = {
@@ -98,8 +122,9 @@ export const initialState: FlowState = {
     revoke: untouched,
   },
   facts: {},
+  notices: [],
+  stale: [],
   tried: nothingTried,
-  since: 0,
   exchanges: [],
   exchangeCount: 0,
 }

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { OfferName } from "../mcp/offers.ts"
+import type { SubscriptionFilter } from "../mcp/subscription.ts"
 import type { Intent } from "./intent.ts"
 import type { FlowState } from "./state.ts"
 import type { MainStepId } from "./step-id.ts"
@@ -26,6 +27,8 @@ export class Flow extends Context.Service<
     readonly request: (method: string, params?: Readonly<Record<string, unknown>>) => Effect.Effect<FlowState>
     /** One of the server's lists to its end through step 10; it becomes the fact of that name. */
     readonly list: (list: OfferName) => Effect.Effect<FlowState>
+    /** Listens to what changes from now on; gives when the server has granted it, or it came to nothing. */
+    readonly listen: (filter: SubscriptionFilter) => Effect.Effect<FlowState>
     /** Waits until nothing runs. */
     readonly idle: Effect.Effect<FlowState>
   }

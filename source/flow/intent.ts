@@ -1,4 +1,5 @@
 import type { OfferName } from "../mcp/offers.ts"
+import type { SubscriptionFilter } from "../mcp/subscription.ts"
 import type { MainStepId } from "./step-id.ts"
 
 /** Everything a person or a script can ask of the runner. Asking for what is not possible now changes nothing. */
@@ -38,6 +39,8 @@ export type Intent =
    * the run goes back; a server that does not declare such a thing has an empty list.
    */
   | { readonly _tag: "List"; readonly list: OfferName }
+  /** Be told of changes from now on, beside the steps: of these and no others. An empty filter ends it. */
+  | { readonly _tag: "Listen"; readonly filter: SubscriptionFilter }
   /** Use the refresh token now. */
   | { readonly _tag: "Refresh" }
   /** Revoke the tokens and delete them from the store. */

@@ -35,6 +35,8 @@ const bulkOf = (event: Event): Bulk | undefined => {
       return event.response.body === undefined
         ? undefined
         : { ring: "bodies", most: 2 * bodyRing, thin: { ...event, response: withoutText(event.response) } }
+    case "Notified":
+      return { ring: "bodies", most: 2 * bodyRing, thin: { ...event, params: {} } }
     case "FactLearned": {
       const thin = thinFact(event.fact)
       return thin && { ring: "results", most: resultRing, thin: { ...event, fact: thin } }

@@ -1,4 +1,5 @@
 import type { Intent } from "./intent.ts"
+import { isEmptyFilter } from "./listening-desk.ts"
 import { retried } from "./restart.ts"
 import { type FlowState, nextStep } from "./state.ts"
 import { isMainStep, mainSteps, stepNumber } from "./step-id.ts"
@@ -41,6 +42,8 @@ const table: Possible = {
   Call: isIdle,
   Request: isIdle,
   List: isIdle,
+  Listen: ({ facts, listening }, { filter }) =>
+    facts.session !== undefined && (listening !== undefined || !isEmptyFilter(filter)),
   Refresh: isIdle,
   Revoke: isIdle,
 }

@@ -4,6 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberHandle from "effect/FiberHandle"
 import * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
+import { Bystander } from "../mcp/bystander.ts"
 import { Respondent } from "../mcp/elicitation.ts"
 import { listRequest } from "./any-request.ts"
 import { CallbackDesk } from "./callback-desk.ts"
@@ -12,6 +13,8 @@ import { type FactOf, fact } from "./facts.ts"
 import { Flow } from "./flow.ts"
 import type { Intent } from "./intent.ts"
 import { Journal } from "./journal.ts"
+import { makeListeningDesk } from "./listening-desk.ts"
+import { noting } from "./noting.ts"
 import { isPossible } from "./possible.ts"
 import { makeQuestionDesk } from "./question-desk.ts"
 import { isSpent, restartPoint, retried } from "./restart.ts"
@@ -46,8 +49,11 @@ const make = (options: RunnerOptions) =>
     const given = yield* Effect.context<StepServices>()
     const questions = makeQuestionDesk(journal, options.target)
     const asks = options.asks === true && options.target.interactive && options.target.elicit === "ask"
-    const services = asks ? Context.add(given, Respondent, questions.respondent) : given
-    const { drive, runAside, leaveOut, gate } = yield* makeExecution(options, services, yield* Effect.scope)
+    const heeding = Context.add(given, Bystander, noting(journal))
+    const services = asks ? Context.add(heeding, Respondent, questions.respondent) : heeding
+    const scope = yield* Effect.scope
+    const { drive, runAside, leaveOut, gate } = yield* makeExecution(options, services, scope)
+    const { listen } = yield* makeListeningDesk(journal, services)
     const slot = yield* FiberHandle.make<void, never>()
     const oneIntent = Semaphore.withPermits(yield* Semaphore.make(1), 1)
 
@@ -151,6 +157,8 @@ const make = (options: RunnerOptions) =>
       Request: ({ _tag, ...request }) =>
         inOrder(newErrand(`request ${request.method}`), chooseRequest(request), start(drive("call"))),
       List: ({ list }) => inOrder(newErrand(`list ${list}`), chooseRequest(listRequest(list)), start(drive("call"))),
+      // Beside whatever runs: it has a fiber of its own.
+      Listen: ({ filter }) => inOrder(decided("listen"), Effect.forkIn(listen(filter), scope)),
       Refresh: () => inOrder(newErrand("refresh"), start(aside("refresh"))),
       Revoke: () => inOrder(newErrand("revoke"), start(aside("revoke"))),
     }
@@ -189,6 +197,7 @@ const make = (options: RunnerOptions) =>
       call: (tool, args) => runErrand(`call ${tool}`, choose(tool, args), "call"),
       request: (method, params) =>
         runErrand(`request ${method}`, chooseRequest({ method, ...(params === undefined ? {} : { params }) }), "call"),
+      listen: (filter) => Effect.map(listen(filter), journal.state),
       list: (list) => runErrand(`list ${list}`, chooseRequest(listRequest(list)), "call"),
     })
   })

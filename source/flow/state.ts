@@ -1,7 +1,16 @@
 import type { Event, EventOf } from "./event.ts"
 import { exchangeFinished, requestSent, retryScheduled } from "./exchanges.ts"
 import { type FactName, type Facts, factSources } from "./facts.ts"
-import { type FlowState, initialState, nextStep, nothingTried, type StepState, untouched } from "./flow-state.ts"
+import {
+  type FlowState,
+  initialState,
+  type ListName,
+  nextStep,
+  nothingTried,
+  noticeRing,
+  type StepState,
+  untouched,
+} from "./flow-state.ts"
 import { isMainStep, type MainStepId, mainSteps, type StepId, stepNumber } from "./step-id.ts"
 
 export type * from "./flow-state.ts"
@@ -81,7 +90,11 @@ const transitions: Transitions = {
     // A request may renew what connecting and listing have taught, not stand in for them.
     const [home] = factSources[name]
     if (state.running === "call" && home !== "call" && !/^(done|skipped)$/.test(state.steps[home].status)) return state
-    const learned: FlowState = { ...state, facts: { ...state.facts, [name]: value } }
+    const learned: FlowState = {
+      ...state,
+      facts: { ...state.facts, [name]: value },
+      stale: state.stale.includes(name as ListName) ? state.stale.filter((list) => list !== name) : state.stale,
+    }
     if (name !== "grant") return learned
     const { running } = state
     return running === "token" || running === "refresh" ? { ...learned, unproven: running } : omit(learned, "unproven")
@@ -96,6 +109,22 @@ const transitions: Transitions = {
 
   Progressed: (state, event) =>
     state.running === undefined ? state : { ...state, progress: omit(event, "_tag", "at") },
+
+  Notified: (state, { at, method, params }) => {
+    const [, list] = /^notifications\/(tools|resources|prompts)\/list_changed$/.exec(method) ?? []
+    return {
+      ...state,
+      notices: [...state.notices.slice(1 - noticeRing), { at, method, params }],
+      stale: list === undefined ? state.stale : [...new Set([...state.stale, list as ListName])],
+    }
+  },
+
+  ListeningStarted: (state, { at, filter }) => ({ ...state, listening: { since: at, filter } }),
+
+  ListeningGranted: (state, { granted }) =>
+    state.listening === undefined ? state : { ...state, listening: { ...state.listening, granted } },
+
+  ListeningEnded: (state) => omit(state, "listening"),
 
   Waiting: (state, event) => {
     // A gate stands before the step that comes next; a wait for the browser or for an answer is part of the step that runs.
@@ -120,6 +149,7 @@ const transitions: Transitions = {
         ...state.tried,
         remedies: { ...remedies, [remedy]: remedies[remedy] + 1 },
         stepUps: remedy === "step-up" ? [...stepUps, scope ?? ""] : stepUps,
+        since: remedy === "renew" || remedy === "reconnect" ? state.tried.since : at,
       },
     }
   },
@@ -149,7 +179,6 @@ const transitions: Transitions = {
 
   Reset: (state, event) => {
     const from = stepNumber(event.step)
-        since: remedy === "renew" || remedy === "reconnect" ? state.tried.since : at,
     const through = event.through === undefined ? mainSteps.length : (stepNumber(event.through) ?? 0)
     if (state.running !== undefined || from === undefined) return state
     const dropped = mainSteps.slice(from - 1, through)

@@ -13,6 +13,7 @@ import { mcpFailure } from "./failure.ts"
 import { isObject, type JsonObject, type RequestId } from "./json-rpc.ts"
 import { courtesyMillis, Patience } from "./limits.ts"
 import { notify, startConversation } from "./listening.ts"
+import { WantedLogLevel } from "./log-level.ts"
 import { withMeta } from "./request-meta.ts"
 import { revisions } from "./revisions.ts"
 import { Transport } from "./transport.ts"
@@ -28,6 +29,8 @@ export interface ExchangeRequest extends Connection {
   readonly id?: RequestId | undefined
   /** `Mcp-Param-*` fields (mirrored-headers.ts). */
   readonly mirrored?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds that its event stream may be silent (only HTTP); otherwise Patience says how long it may take. */
+  readonly idleMillis?: number | undefined
   /** Called for each progress of this request; asking for it sends a progress token. */
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
   /** Called for every other notification that comes with the answer. */
@@ -72,6 +75,7 @@ export const exchange = Effect.fn("mcp.exchange")(function* (
     protocolVersion: session.protocolVersion,
     identity: yield* declaredIdentity(session.protocolVersion),
     progressToken: request.onProgress === undefined ? undefined : id,
+    logLevel: yield* WantedLogLevel,
   })
   const began = yield* Clock.currentTimeMillis
   const outcome = yield* Deferred.make<Answer, ExchangeFailure>()

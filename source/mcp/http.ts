@@ -28,7 +28,10 @@ const read = (
   place: StreamPlace,
 ): Effect.Effect<Read, never, Wire | Findings> => {
   const { batches } = revisions[dispatch.session.protocolVersion]
-  const all = forEachMessage(incoming, batches, (message) => dispatch.hear(incoming, message), place)
+  const all = forEachMessage(incoming, batches, (message) => dispatch.hear(incoming, message), {
+    place,
+    idleMillis: dispatch.idleMillis,
+  })
   const linger = dispatch.settled.pipe(Effect.andThen(Effect.sleep(lingerMillis)), Effect.as(Result.succeed(undefined)))
   return Effect.raceFirst(Effect.result(all), linger)
 }

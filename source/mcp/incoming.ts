@@ -12,6 +12,9 @@ import { makeSseParser, type SseEvent } from "./sse.ts"
 const tooLarge = (head: IncomingHead): McpFailure =>
   mcpFailure("answer_too_large", { exchange: head.exchange, url: head.url }, { status: head.status })
 
+const silent = ({ exchange, url }: IncomingHead, millis: number): McpFailure =>
+  mcpFailure("no_response", { exchange, url, detail: `the stream was silent for ${Math.round(millis / 1000)} s` })
+
 /** The whole body as text, without a byte order mark. */
 export const readText = (incoming: IncomingStream): Effect.Effect<string, McpFailure | WireFailure> =>
   Effect.suspend(() => {
@@ -48,13 +51,22 @@ export const forEachMessage = <E, R>(
   incoming: IncomingStream,
   batches: boolean,
   onMessage: (message: Message) => Effect.Effect<void, E, R>,
-  /** Kept up to date while the stream is read. */
-  place?: StreamPlace,
+  options: {
+    /** Kept up to date while the stream is read. */
+    readonly place?: StreamPlace | undefined
+    /** Milliseconds of silence after which a stream is given up; comments break it as well. */
+    readonly idleMillis?: number | undefined
+  } = {},
 ): Effect.Effect<void, E | McpFailure | WireFailure, R> => {
   if (incoming.mediaType === "text/event-stream") {
     return Effect.suspend(() => {
+      const { place, idleMillis = Number.POSITIVE_INFINITY } = options
       const parser = makeSseParser()
-      return Stream.runForEach(incoming.chunks, (chunk) => {
+      const chunks = Stream.timeoutOrElse(incoming.chunks, {
+        duration: idleMillis,
+        orElse: () => Stream.fail(silent(incoming, idleMillis)),
+      })
+      return Stream.runForEach(chunks, (chunk) => {
         const events = parser.feed(chunk)
         if (place !== undefined) {
           if (parser.lastEventId() !== "") place.lastEventId = parser.lastEventId()

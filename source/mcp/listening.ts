@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import type * as Scope from "effect/Scope"
+import { Bystander, tellBystander } from "./bystander.ts"
 import type { Connection } from "./connection.ts"
 import { type Conversation, type Listener, makeConversation, type Notification } from "./conversation.ts"
 import { Respondent } from "./elicitation.ts"
@@ -24,6 +25,7 @@ export const startConversation = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Conversation, never, Scope.Scope> {
   const asked = yield* FiberMap.make<RequestId>()
   const { completed } = yield* Respondent
+  const bystander = yield* Bystander
   /** MR-52: whoever opened the page is told that what began there is complete, and ignores ids it does not know. */
   const onNotification = (notification: Notification): Effect.Effect<void> => {
     const { elicitationId } = notification.params
@@ -31,7 +33,8 @@ export const startConversation = Effect.fnUntraced(function* (
       notification.method === "notifications/elicitation/complete" && typeof elicitationId === "string"
         ? completed?.(elicitationId)
         : undefined
-    return Effect.andThen(tell ?? Effect.void, listener.onNotification?.(notification) ?? Effect.void)
+    const told = Effect.provideService(tellBystander(notification), Bystander, bystander)
+    return Effect.andThen(tell ?? told, listener.onNotification?.(notification) ?? Effect.void)
   }
   return makeConversation(
     {

@@ -9,7 +9,8 @@ import type { Connection } from "./connection.ts"
 import type { Conversation, Notification } from "./conversation.ts"
 import { openHttp } from "./http-request.ts"
 import { forEachMessage, type StreamPlace } from "./incoming.ts"
-import { courtesyMillis, Patience } from "./limits.ts"
+import type { Message } from "./json-rpc.ts"
+import { courtesyMillis, idleMillis, Patience } from "./limits.ts"
 import { startConversation } from "./listening.ts"
 import { beforeReconnect, mostReconnects } from "./resume.ts"
 import { revisions } from "./revisions.ts"
@@ -38,23 +39,29 @@ const listenOnce = Effect.fnUntraced(function* (
   if (incoming.status !== 200 || incoming.mediaType !== "text/event-stream") return false
   yield* Deferred.succeed(ready, "open")
   const { batches } = revisions[request.session.protocolVersion]
-  yield* forEachMessage(incoming, batches, (message) => Effect.asVoid(conversation.hear(incoming, message)), place)
+  const hear = (message: Message) => Effect.asVoid(conversation.hear(incoming, message))
+  yield* forEachMessage(incoming, batches, hear, { place, idleMillis })
   return true
 }, Effect.scoped)
 
-const listen = Effect.fnUntraced(function* (request: StandingRequest, ready: Deferred.Deferred<Standing>) {
-  const conversation = yield* startConversation(
-    request,
-    {
-      // No request of ours: nothing on this stream can be the response to one (MR-31).
-      id: "standing stream",
-      method: "standing stream",
-      revision: revisions[request.session.protocolVersion],
-      logging: false,
-      onNotification: request.onNotification,
-    },
-    yield* Clock.currentTimeMillis,
+/** Nothing on such a stream can be the response to a request of ours (MR-31). */
+const conversationFor = (request: StandingRequest) =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    startConversation(
+      request,
+      {
+        id: "standing stream",
+        method: "standing stream",
+        revision: revisions[request.session.protocolVersion],
+        logging: false,
+        onNotification: request.onNotification,
+      },
+      now,
+    ),
   )
+
+const listen = Effect.fnUntraced(function* (request: StandingRequest, ready: Deferred.Deferred<Standing>) {
+  const conversation = yield* conversationFor(request)
   const place: StreamPlace = { lastEventId: "", retryMillis: undefined }
   let failures = 0
   while (failures <= mostReconnects) {
@@ -75,13 +82,19 @@ const longLived = 10_000
 /**
  * Opens the stream on which a legacy server sends what belongs to no request of ours: notifications, and questions to the
  * user (MR-31). Waits until it stands, 2 s at most, and reads it until the scope ends. A server that answers otherwise
- * does not offer it, which is no error. Other transports and revisions have no such stream.
+ * does not offer it, which is no error. Where one stream carries everything, it is listened to beside the requests. Modern
+ * servers have no such stream.
  */
 export const openStandingStream = Effect.fn("mcp.openStandingStream")(function* (
   request: StandingRequest,
 ): Effect.fn.Return<Standing, never, Wire | Findings | Scope.Scope> {
-  const { kind } = yield* Transport
-  if (kind !== "http" || revisions[request.session.protocolVersion].era !== "legacy") return "not-offered"
+  const { overhear } = yield* Transport
+  if (revisions[request.session.protocolVersion].era !== "legacy") return "not-offered"
+  if (overhear !== undefined) {
+    const conversation = yield* conversationFor(request)
+    yield* overhear(request, (head, message) => Effect.asVoid(conversation.hear(head, message)))
+    return "open"
+  }
   const ready = yield* Deferred.make<Standing>()
   yield* Effect.forkScoped(Effect.scoped(listen(request, ready)))
   const standing = yield* Effect.timeoutOption(Deferred.await(ready), courtesyMillis)

@@ -28,6 +28,8 @@ export interface Dispatch extends Connection {
   readonly mirrored?: Readonly<Record<string, string>> | undefined
   /** Milliseconds until the first sign of an answer. */
   readonly headersMillis: number
+  /** Milliseconds that its stream may be silent; nothing else ends a request that is meant to last. */
+  readonly idleMillis?: number | undefined
   readonly hear: (head: Heard, message: Message) => Effect.Effect<void, never, Findings | Wire>
   /** Whether the response has been heard. */
   readonly answered: Effect.Effect<boolean>

@@ -43,6 +43,38 @@ describe("session", () => {
   })
 })
 
+describe("what a server says unasked", () => {
+  test.each(["2026-07-28", "2025-11-25"])(
+    "%s: listened to, printed beside the answers, ended by an empty filter",
+    async (revision) => {
+      await using served = await startMock({ noAuth: true })
+      const args = ["session", served.url, "--no-store", "--protocol-version", revision, "--log-level", "info"]
+      const running = start(args, { input: "open" })
+      const listen = (notifications: object) =>
+        running.write(`${JSON.stringify({ method: "subscriptions/listen", params: { notifications } })}\n`)
+      listen({ toolsListChanged: true })
+      await running.says("stdout", /"toolsListChanged":true/)
+      served.announce({ list: "tools" })
+      await running.says("stdout", /tools\/list_changed/)
+      running.write('{"method":"tools/call","params":{"name":"slow","arguments":{"steps":1,"delayMs":1}}}\n')
+      await running.says("stdout", /"result":\{"content"|"result":\{.*"content"/)
+      listen({})
+      await running.says("stdout", /\{"result":\{"notifications":\{\}\}\}\n$/)
+      listen({ resourceSubscriptions: "no list" })
+      await running.says("stdout", /request_invalid/)
+      running.kill("SIGINT")
+      const ended = await running.end
+      const lines = linesOf(ended.stdout).map((line) => Object(line))
+      expect(lines[0]).toEqual({ result: { notifications: { toolsListChanged: true } } })
+      expect(lines.flatMap(({ notification }) => notification?.method ?? [])).toEqual([
+        "notifications/tools/list_changed",
+        "notifications/message",
+      ])
+      expect(ended.stderr).toMatch(/server log, info.*step 1 done/)
+    },
+  )
+})
+
 describe("what else a server offers", () => {
   test.each(["resources", "prompts"])("%s", async (name) => {
     const json = await run([name, mock.url, "--no-store", "--json"])

@@ -141,7 +141,9 @@ client.stdin.on("error", () => undefined)
 const waiting = []
 readline.createInterface({ input: client.stdout }).on("line", (text) => {
   process.stdout.write(`${text}\n`)
-  waiting.shift()?.(JSON.parse(text))
+  const line = JSON.parse(text)
+  // What the server says unasked answers nothing.
+  if (line.notification === undefined) waiting.shift()?.(line)
 })
 const ended = new Promise((resolve) => client.once("close", (code) => resolve(code ?? 1)))
 const ask = (request) =>

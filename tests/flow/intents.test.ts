@@ -29,6 +29,7 @@ const intents: ReadonlyArray<Intent> = [
   { _tag: "Call", tool: "add", arguments: { a: 1 } },
   { _tag: "Request", method: "resources/read", params: { uri: "a:b" } },
   { _tag: "List", list: "prompts" },
+  { _tag: "Listen", filter: { toolsListChanged: true } },
   { _tag: "Refresh" },
   { _tag: "Revoke" },
 ]

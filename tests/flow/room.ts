@@ -16,6 +16,7 @@ import { Journal } from "../../source/flow/journal.ts"
 import type { FlowState } from "../../source/flow/state.ts"
 import type { MainStepId, StepId } from "../../source/flow/step-id.ts"
 import { defaultTarget, type Target } from "../../source/flow/target.ts"
+import type { LogLevel } from "../../source/mcp/log-level.ts"
 
 /** A mock server that is closed with the scope; it approves by itself unless told otherwise. */
 export const mocked = (options: MockOptions = {}) =>
@@ -56,6 +57,7 @@ export interface RunOptions {
   readonly store?: string
   readonly goal?: MainStepId
   readonly headers?: Settings["headers"]
+  readonly logLevel?: LogLevel
   /** Somebody can answer what the server asks. */
   readonly asks?: boolean
 }
@@ -94,6 +96,7 @@ export const run = <A, E, R>(
         {
           target: { ...defaultTarget(serverUrl), browser: "follow", ...options.target },
           headers: options.headers ?? {},
+          ...(options.logLevel === undefined ? {} : { logLevel: options.logLevel }),
           allowInsecure: false,
           store: options.store === undefined ? { kind: "memory" } : { kind: "directory", directory: options.store },
           output: { json: false, verbose: false, quiet: true, color: false, ascii: false },
