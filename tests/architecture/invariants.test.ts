@@ -199,6 +199,8 @@ describe("I-4: time and randomness come through seams", () => {
         "source/oauth/callback.ts",
         // Frames of the screen.
         "source/tui/app/store.ts",
+        // A signal that does not come.
+        "source/tui/app/stop-as-job.ts",
       ],
       places(callsOf(/^set(?:Timeout|Interval|Immediate)$/)),
     )
@@ -263,6 +265,8 @@ describe("I-5: failures are values", () => {
         "source/mcp/stdio-child.ts",
         // Signal 0, which only asks whether somebody is there.
         "source/vault/process-life.ts",
+        // Ctrl+Z: the whole job stops, as it would where the terminal does it.
+        "source/tui/app/stop-as-job.ts",
       ],
       places(callsOf(/^process\.(?:exit|abort|kill|reallyExit)$/)),
     )

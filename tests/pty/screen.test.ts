@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { describe, expect, inject, it, vi } from "vitest"
 import "../commands/bundle.ts"
+import { temporaryFolder } from "../commands/program.ts"
 import { keys, openTerminal, type Terminal, type TerminalOptions } from "./terminal.ts"
 
 // The bundle as a person meets it: in a terminal, with a keyboard, until it has given the terminal back.
@@ -59,6 +60,26 @@ describe("the screen in a terminal", () => {
       expect(log).toContain(place)
   })
 
+  it("lists resources, reads one, and saves the picture in it as a new file of one's own", async () => {
+    using folder = temporaryFolder()
+    await using terminal = await onMock({ cwd: folder.path, columns: 80, rows: 24 })
+    terminal.write(keys.Space)
+    await terminal.shows(/✓10 Call a tool/)
+    terminal.write("5")
+    await terminal.shows(/resources\/templates\/list/)
+    terminal.write(keys.Enter)
+    await terminal.shows(/Read me[\s\S]*Weather of a city[\s\S]*Packing list/)
+    terminal.write(`j${keys.Enter}`)
+    await terminal.shows(/\[content image\/png, 70 B\] +w saves it/)
+    terminal.write("w")
+    await terminal.shows(/Saved .*logo\.png/)
+    terminal.write("w")
+    await terminal.shows(/Saved .*logo-2\.png/)
+    const file = path.join(folder.path, "logo.png")
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file).subarray(1, 4).toString()).toBe("PNG")
+  })
+
   it("shows no secret that crossed the wire", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-pty-"))
     try {
@@ -92,7 +113,7 @@ describe("leaving", () => {
     const summary = terminal.screen()
     expect(summary).toMatch(/^Server +http:\/\/127\.0\.0\.1:\d+\/mcp$/m)
     expect(summary).toMatch(/^Steps +1 of 10 done$/m)
-    expect(summary).toMatch(/^Traffic +1 HTTP request/m)
+    expect(summary).toMatch(/^Traffic +1 HTTP request, /m)
   })
 
   it("ends with 130 on a second Ctrl-C, and not on the first", async () => {

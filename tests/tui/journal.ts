@@ -286,7 +286,7 @@ const connect = () =>
       era: "modern",
       protocolVersion: "2026-07-28",
       serverName: "acme",
-      capabilities: {},
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
     }),
   ])
 
@@ -347,6 +347,49 @@ export const call = (): ReadonlyArray<Event> => [
       exchange,
     }),
     pass("structuredContent matches outputSchema", "MCP tools, Output Schema"),
+  ]),
+]
+
+/** Any request through step 10: what was asked, what came, and what it taught. */
+export const asking = (
+  request: FactOf<"request">,
+  result: Readonly<Record<string, unknown>>,
+  learned: ReadonlyArray<Event> = [],
+): ReadonlyArray<Event> => [
+  after(5, { _tag: "Reset", step: "call", reason: "request" }),
+  learn("request", request),
+  ...step("call", request.method, () => [
+    ...sent({
+      request: { leg: "mcp", method: "POST", url: serverUrl, label: request.method },
+      millis: 12,
+      response: { status: 200, body: json({ jsonrpc: "2.0", id: 9, result }) },
+    }),
+    learn("request", request),
+    learn("answer", { result, exchange }),
+    ...learned,
+  ]),
+]
+
+/** What the server offers beside its tools, all of it listed. */
+export const offered = (text = ""): ReadonlyArray<Event> => [
+  ...through("tools"),
+  ...asking({ method: "resources/list", list: "resources" }, {}, [
+    learn("resources", [
+      { uri: "acme:///readme.md", title: `Read me${text}`, description: text, mimeType: "text/markdown", size: 62 },
+      { uri: `acme:///logo.png${text}`, name: "logo", mimeType: "image/png" },
+    ]),
+  ]),
+  ...asking({ method: "resources/templates/list", list: "templates" }, {}, [
+    learn("templates", [{ uriTemplate: "acme:///weather/{city}{?unit}", name: "weather" }]),
+  ]),
+  ...asking({ method: "prompts/list", list: "prompts" }, {}, [
+    learn("prompts", [
+      {
+        name: "packing_list",
+        description: "A packing list that fits the weather.",
+        arguments: [{ name: "city", description: `Where you go${text}`, required: true }, { name: "season" }],
+      },
+    ]),
   ]),
 ]
 

@@ -9,7 +9,7 @@ import { helpEntries } from "../../source/tui/keys/help.ts"
 import { bindingFor, reachable } from "../../source/tui/keys/match.ts"
 import { makeTheme } from "../../source/tui/theme/themes.ts"
 import { fittingHints } from "../../source/tui/ui/key-hints.ts"
-import { calling, failed, fold, start, through, waiting } from "./journal.ts"
+import { calling, failed, fold, offered, start, through, waiting } from "./journal.ts"
 import { fakeFlow } from "./session.ts"
 
 const scene = (events: Parameters<typeof fold>[0], change: Partial<Ui> = {}): Scene => {
@@ -84,6 +84,14 @@ const moments: Readonly<Record<string, Scene>> = {
     editing: "argument:search_docs:/query",
   }),
   "tools, running": scene(calling(), { screen: "tools", focus: { ...focus, tools: "result" } }),
+  "offers, unlisted": scene(through("tools"), { screen: "offers" }),
+  offers: scene(offered(), { screen: "offers" }),
+  "offers, typing": scene(offered(), {
+    screen: "offers",
+    focus: { ...focus, offers: "form" },
+    offers: { ...initialUi(false).offers, entry: "prompts packing_list" },
+    editing: "argument:\u0000offer prompts packing_list:/city",
+  }),
   help: scene(through("server"), { layers: [{ kind: "help", cursor: 0 }] }),
   "help, filtering": scene(through("server"), { layers: [{ kind: "help", cursor: 0 }], editing: "help" }),
   "asked for values": scene([...calling(), asking(form)]),

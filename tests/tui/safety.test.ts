@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { calling, canaries, failed, hostile, through, waiting } from "./journal.ts"
+import { asking, calling, canaries, failed, hostile, offered, through, waiting } from "./journal.ts"
 import { openSession, type Session } from "./session.ts"
 import { keys } from "./terminal.ts"
 
@@ -83,6 +83,33 @@ describe("what a server says is drawn harmlessly", () => {
     expect(terminal.isAlternate()).toBe(true)
     for (const line of seen.split("\n").filter((row) => /^[│┃╭┏╰┗]/.test(row))) expect(line.at(99)).toMatch(/[│┃╮╯┓┛]/)
     expect(seen).toMatch(/evil/)
+  })
+})
+
+describe("what a server offers is drawn harmlessly", () => {
+  it.each(Object.entries(attacks))("%s", async (_, text) => {
+    const hurt = {
+      contents: [
+        { uri: `acme:${text}`, mimeType: text, text },
+        { uri: text, blob: "AA==", mimeType: text },
+      ],
+    }
+    await using session = openSession({ size: [100, 30], events: offered(text) })
+    const { terminal, flow } = session
+    await terminal.shows(/2 Flow\]/)
+    flow.append(...asking({ method: "resources/read", params: { uri: text } }, hurt))
+    const seen: Array<string> = []
+    for (const key of ["5", keys.Tab, keys.Tab, keys.Esc, "j", "j", "j", keys.Enter, text, keys.Enter]) {
+      if (key === text) terminal.paste(text)
+      else terminal.type(key)
+      await terminal.settles(key === keys.Esc ? 30 : 20)
+      seen.push(terminal.screen())
+    }
+    const sent = terminal.received()
+    expect(sent).not.toContain(text)
+    expect(sent).not.toMatch(/\u001b[\]PX^_]|[\u0080-\u009f]|\u001b\[[\d;]*[cn]|\u001b\[\?1049l/)
+    expect(seen.join("")).not.toMatch(/[\p{Cf}\u2028\u2029\u0080-\u009f]/u)
+    expect(seen.join("")).toMatch(/Read me/)
   })
 })
 

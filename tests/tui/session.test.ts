@@ -323,7 +323,7 @@ it("asks before it quits while a step runs, and leaves the terminal as it was", 
   await terminal.shows(/Quit\?/)
   terminal.type("y")
   const end = await session.end
-  expect(end.reason).toBe("quit")
+  expect([end.reason, end.exit]).toEqual(["quit", 0])
   expect([terminal.isAlternate(), terminal.isRaw(), flow.closed()]).toEqual([false, false, 1])
   expect(terminal.received()).toMatch(/\u001b\[\?25h/)
   expect(end.summary.join("\n")).toContain(serverUrl)
@@ -334,8 +334,10 @@ it("quits at once where nothing runs", async () => {
   const session = openSession({ events: failed() })
   await session.terminal.shows(/Step 4 failed/)
   session.terminal.type("q")
-  const { summary } = await session.end
+  const { exit, summary } = await session.end
   expect(summary.join("\n")).toContain("failed: client")
+  // A script that started the screen learns what a plain command would have told it.
+  expect(exit).toBe(4)
 })
 
 it("closes a connection that came too late", async () => {

@@ -38,8 +38,11 @@ export const fakeFlow = (events: ReadonlyArray<Event>) => {
     intents,
     closed: () => closed,
     append: (...more: ReadonlyArray<Event>) => {
-      state = more.reduce(transition, state)
-      for (const listener of listeners) listener()
+      // Each is heard of by itself, as in a real run.
+      for (const event of more) {
+        state = transition(state, event)
+        for (const listener of [...listeners]) listener()
+      }
     },
     answer: (how: (intent: Intent) => void) => {
       onIntent = how

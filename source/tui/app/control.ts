@@ -1,8 +1,11 @@
 import type { Intent } from "../../flow/intent.ts"
+import type { SavedContent } from "./file-name.ts"
 import type { Action } from "./reduce.ts"
 import type { Scene } from "./scene.ts"
 
-export type Choice = { readonly kind: "mock" } | { readonly kind: "url"; readonly url: string }
+export type Choice =
+  | { readonly kind: "mock" }
+  | { readonly kind: "url"; readonly url: string; readonly profile?: string }
 
 /** Everything a key can bring about. */
 export interface Control {
@@ -12,9 +15,13 @@ export interface Control {
   readonly dispatch: (action: Action) => void
   /** To the runner, where there is one. */
   readonly intend: (intent: Intent) => void
+  /** The same, one after the other: each when the one before is done, and none after a failure. */
+  readonly intendInOrder: (intents: ReadonlyArray<Intent>) => void
   readonly open: (choice: Choice) => void
   /** To the system clipboard by the terminal (OSC 52). `what` is named in the message. */
   readonly copy: (text: string, what: string) => void
+  /** Writes what a server sent into new files of the working directory, and says where. */
+  readonly save: (files: ReadonlyArray<SavedContent>) => void
   /** Prints the address alone, outside the full screen, until Enter. */
   readonly printAlone: (text: string) => void
   readonly say: (text: string, tone?: "plain" | "good" | "bad") => void

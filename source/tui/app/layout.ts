@@ -137,14 +137,17 @@ export interface ToolsPanes {
   readonly result: Rect
 }
 
-/** List beside form and result; with few columns the list is a screen of its own. */
-export const toolsPanes = (body: Rect, formRows: number): ToolsPanes => {
+/**
+ * List beside form and result; with few columns the list is a screen of its own. The result keeps `resultLeast` rows,
+ * however long the form is.
+ */
+export const toolsPanes = (body: Rect, formRows: number, resultLeast = 10): ToolsPanes => {
   const wide = body.width >= 96
   const strip = wide ? 0 : 1
   const left = wide ? (body.width >= 120 ? 24 : 22) : 0
   const height = body.height - strip
   const least = height >= 36 ? 16 : Math.floor(height / 2)
-  const form = clamp(formRows + 2, Math.min(least, 13), Math.max(least, height - 10))
+  const form = clamp(formRows + 2, Math.min(least, 13), Math.max(least, height - resultLeast))
   const y = body.y + strip
   const x = body.x + left
   const width = body.width - left

@@ -1,4 +1,5 @@
 import process from "node:process"
+import * as Result from "effect/Result"
 import { render } from "ink"
 import type { Problem } from "../../text/problem.ts"
 import { ThemeContext } from "../theme/context.ts"
@@ -8,12 +9,14 @@ import type { Choice, Control } from "./control.ts"
 import { makeDispatcher } from "./dispatcher.ts"
 import { openProblem } from "./open-problem.ts"
 import { printAlone } from "./print-alone.ts"
+import { saveFile } from "./save-file.ts"
 import type { KnownServer } from "./scene.ts"
+import { sendInOrder } from "./send-in-order.ts"
 import { App } from "./shell.tsx"
 import { shortUrl } from "./short-url.ts"
 import { stopAsJob } from "./stop-as-job.ts"
 import { type FlowHandle, makeStore } from "./store.ts"
-import { summary } from "./summary.ts"
+import { exitOf, summary } from "./summary.ts"
 
 export type { Choice } from "./control.ts"
 export type { KnownServer } from "./scene.ts"
@@ -40,6 +43,8 @@ export interface ScreenOptions {
 
 export interface ScreenEnd {
   readonly reason: "quit" | "interrupted"
+  /** 0, or the exit code of what failed and was not mended before the person left. */
+  readonly exit: number
   /** What happened, to be printed once the terminal is as it was before. */
   readonly summary: ReadonlyArray<string>
 }
@@ -89,6 +94,10 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     now,
     dispatch: store.dispatch,
     intend: (intent) => store.handle()?.intend(intent),
+    intendInOrder: (intents) => {
+      const handle = store.handle()
+      if (handle !== undefined) sendInOrder(handle, intents)
+    },
     open: (choice) => void open(choice),
     say: (text, tone = "plain") =>
       store.dispatch({
@@ -99,6 +108,18 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
       if (text.length > copyLimit) return control.say(`${what} is too long for the terminal's clipboard.`, "bad")
       stdout.write(copySequence(text, process.env.TMUX !== undefined))
       control.say(`Copied ${what}.`, "good")
+    },
+    save: (files) => {
+      const outcomes = files.map((file) => saveFile(process.cwd(), file))
+      const wrong = outcomes.find(Result.isFailure)
+      if (wrong !== undefined) return control.say(wrong.failure, "bad")
+      control.say(
+        `Saved ${outcomes
+          .filter(Result.isSuccess)
+          .map(({ success }) => success)
+          .join(", ")}`,
+        "good",
+      )
     },
     printAlone: (text) => void printAlone({ text, stdin, stdout, store, suspend: (run) => instanceSuspend(run) }),
     suspend: () => void stopAsJob(control, (run) => instanceSuspend(run)),
@@ -139,9 +160,11 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     store.stop()
   }
   const handle = store.handle()
-  const lines = summary(handle?.journal.state(), now(), handle?.storedIn)
+  const state = handle?.journal.state()
+  const lines = summary(state, now(), handle?.storedIn)
+  const exit = handle === undefined ? (store.scene().openProblem?.exit ?? 0) : exitOf(state)
   await handle?.close()
-  return { reason, summary: lines }
+  return { reason, exit, summary: lines }
 }
 
 const settle = async (

@@ -1,5 +1,17 @@
 import { edited, type FieldEdit, field } from "../ui/field.ts"
-import type { FlowUi, Layer, LogUi, PaneId, QuestionUi, ScreenId, StartUi, Toast, ToolsUi, Ui } from "./scene.ts"
+import type {
+  FlowUi,
+  Layer,
+  LogUi,
+  OffersUi,
+  PaneId,
+  QuestionUi,
+  ScreenId,
+  StartUi,
+  Toast,
+  ToolsUi,
+  Ui,
+} from "./scene.ts"
 
 /** Everything that can happen to the screen's own state. */
 export type Action =
@@ -21,6 +33,7 @@ export type Action =
   | { readonly type: "flow"; readonly change: Partial<FlowUi> }
   | { readonly type: "log"; readonly change: Partial<LogUi> }
   | { readonly type: "tools"; readonly change: Partial<ToolsUi> }
+  | { readonly type: "offers"; readonly change: Partial<OffersUi> }
   | { readonly type: "question"; readonly ui: QuestionUi }
   /** Give up the choice of a step or a log row, and look at what happens now. */
   | { readonly type: "follow"; readonly what: "step" | "flowLog" | "log" }
@@ -36,7 +49,7 @@ const noTop = { request: 0, response: 0 }
 
 export const initialUi = (learn: boolean): Ui => ({
   screen: "start",
-  focus: { start: "servers", flow: "detail", log: "log", tools: "list" },
+  focus: { start: "servers", flow: "detail", log: "log", tools: "list", offers: "list" },
   zoom: false,
   layers: [],
   fields: { url: field("https://") },
@@ -44,6 +57,7 @@ export const initialUi = (learn: boolean): Ui => ({
   flow: { scroll: unscrolled, explain: learn },
   log: { tab: "request", scroll: noTop },
   tools: { row: 0, problems: {}, scroll: 0 },
+  offers: { row: 0, problems: {}, scroll: 0 },
 })
 
 const follows = {
@@ -91,12 +105,14 @@ const reducers: Reducers = {
       flow: fresh.flow,
       log: fresh.log,
       tools: fresh.tools,
+      offers: fresh.offers,
     }
   },
   start: (ui, { change }) => ({ ...ui, start: { ...ui.start, ...change } }),
   flow: (ui, { change }) => ({ ...ui, flow: { ...ui.flow, ...change } }),
   log: (ui, { change }) => ({ ...ui, log: { ...ui.log, ...change } }),
   tools: (ui, { change }) => ({ ...ui, tools: { ...ui.tools, ...change } }),
+  offers: (ui, { change }) => ({ ...ui, offers: { ...ui.offers, ...change } }),
   question: (ui, action) => ({ ...ui, question: action.ui }),
   follow: (ui, { what }) => follows[what](ui),
   closeExchange: (ui) => ({ ...without(ui, "revealUntil"), log: { ...without(ui.log, "open"), scroll: noTop } }),

@@ -6,7 +6,7 @@ import type { Problem } from "../../text/problem.ts"
 import type { Theme } from "../theme/theme.ts"
 import type { Field } from "../ui/field.ts"
 
-export const screenIds = ["start", "flow", "log", "tools"] as const
+export const screenIds = ["start", "flow", "log", "tools", "offers"] as const
 export type ScreenId = (typeof screenIds)[number]
 
 export type PaneId =
@@ -25,6 +25,8 @@ export type PaneId =
 /** A server that was used before. */
 export interface KnownServer {
   readonly serverUrl: string
+  /** Which of several accounts there. */
+  readonly profile?: string
   readonly issuer: string
   /** How the client came to its identity: "DCR", "CIMD", "pre-registered". */
   readonly source: string
@@ -90,6 +92,15 @@ export interface ToolsUi {
   readonly scroll: number
 }
 
+export interface OffersUi {
+  /** Which resource, template or prompt is chosen; absent: the first. */
+  readonly entry?: string
+  /** Row of its form that has the cursor. */
+  readonly row: number
+  readonly problems: Readonly<Record<string, string>>
+  readonly scroll: number
+}
+
 /** What is done with a question of the server, until it is answered. */
 export interface QuestionUi {
   /** Number of the question; what is kept for one is nothing to another. */
@@ -116,6 +127,7 @@ export interface Ui {
   readonly flow: FlowUi
   readonly log: LogUi
   readonly tools: ToolsUi
+  readonly offers: OffersUi
   readonly question?: QuestionUi
 }
 

@@ -10,3 +10,7 @@ export const relativeUrl = (url: string, serverUrl: string): string => {
   const { origin } = new URL(serverUrl)
   return url.startsWith(`${origin}/`) ? url.slice(origin.length) : shortUrl(url)
 }
+
+/** The same with the account, where it has a name. */
+export const withProfile = (name: string, profile: string | undefined): string =>
+  profile === undefined ? name : `${name} (${profile})`

@@ -3,6 +3,12 @@ import { mainSteps } from "../../flow/step-id.ts"
 import { clean } from "../ui/cells.ts"
 import { tokenState } from "./facts.ts"
 
+/** What a script would get to know of it: the exit code of the step that failed and was left so, else 0. */
+export const exitOf = (state: FlowState | undefined): number => {
+  const failed = mainSteps.map((id) => state?.steps[id]).find((step) => step?.status === "failed")
+  return failed === undefined ? 0 : (failed.problem?.exit ?? 1)
+}
+
 /** What happened, for the lines that stay in the terminal after the full screen is gone. */
 export const summary = (state: FlowState | undefined, now: number, storedIn?: string): ReadonlyArray<string> => {
   if (state === undefined) return ["Nothing was sent."]
@@ -20,7 +26,7 @@ export const summary = (state: FlowState | undefined, now: number, storedIn?: st
     ...(call === undefined || result === undefined
       ? []
       : [`Call     ${call.tool}: ${result.isError ? "the tool reported an error" : "done"}`]),
-    `Traffic  ${state.exchangeCount} HTTP requests${lastStatus(state)}`,
+    `Traffic  ${state.exchangeCount} HTTP ${state.exchangeCount === 1 ? "request" : "requests"}${lastStatus(state)}`,
     ...(storedIn === undefined || identity === undefined ? [] : [`Stored   ${storedIn}`]),
   ].map((line) => clean(line))
 }

@@ -2,7 +2,7 @@ import { screens } from "../screens/index.ts"
 import { blank, type Row, type Span, span } from "../ui/row.ts"
 import { tokenState } from "./facts.ts"
 import type { Scene } from "./scene.ts"
-import { shortUrl } from "./short-url.ts"
+import { shortUrl, withProfile } from "./short-url.ts"
 
 /** Program and server at the left; revision and token at the right. */
 export const titleRow = (scene: Scene): Row => {
@@ -17,7 +17,8 @@ export const titleRow = (scene: Scene): Row => {
       right: [span(`v${scene.version} `, "dim")],
     }
   const session = flow.state.facts.session
-  const name = flow.autoApproves ? "embedded mock" : shortUrl(flow.state.serverUrl || flow.target.serverUrl)
+  const { serverUrl, profile } = flow.target
+  const name = flow.autoApproves ? "embedded mock" : withProfile(shortUrl(flow.state.serverUrl || serverUrl), profile)
   return {
     left: [span(" "), span("mcp-dcr-tui", "strong"), span(`  ${name}`)],
     right: [

@@ -79,7 +79,7 @@ export const globalBindings: ReadonlyArray<Binding> = [
     keys: ["z"],
     title: "zoom the pane, and back",
     group: "everywhere",
-    when: (scene) => scene.ui.screen === "flow" || scene.ui.screen === "tools",
+    when: (scene) => ["flow", "tools", "offers"].includes(scene.ui.screen),
     run: (control) => control.dispatch({ type: "zoom" }),
   },
   ...goto,

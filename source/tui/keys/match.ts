@@ -32,6 +32,7 @@ const editingBindings = (scene: Scene, name: string): ReadonlyArray<Binding> => 
       when: () => true,
       run: (control, now) => rule.cancel(control, now),
     },
+    ...("bindings" in rule ? (rule.bindings ?? []) : []),
   ]
 }
 

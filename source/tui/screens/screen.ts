@@ -18,6 +18,8 @@ export interface FieldRule {
   readonly cancel: (control: Control, scene: Scene) => void
   /** Label of Enter in the footer while typing. */
   readonly short: string
+  /** Further keys while typing. */
+  readonly bindings?: ReadonlyArray<Binding>
 }
 
 /** A screen: what it shows, what its keys do, and how one moves in it. */

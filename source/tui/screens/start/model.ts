@@ -1,6 +1,6 @@
 import type { Choice } from "../../app/control.ts"
 import type { KnownServer, Scene } from "../../app/scene.ts"
-import { shortUrl } from "../../app/short-url.ts"
+import { shortUrl, withProfile } from "../../app/short-url.ts"
 import { pad, wrap } from "../../ui/cells.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
 import { clamp } from "../../ui/window.ts"
@@ -13,7 +13,16 @@ export interface Entry {
 /** What can be opened: the embedded mock first, then the servers that were used before. */
 export const entries = ({ mock, servers }: Scene): ReadonlyArray<Entry> => [
   ...(mock ? [{ choice: { kind: "mock" } } as const] : []),
-  ...servers.map((server): Entry => ({ choice: { kind: "url", url: server.serverUrl }, server })),
+  ...servers.map(
+    (server): Entry => ({
+      choice: {
+        kind: "url",
+        url: server.serverUrl,
+        ...(server.profile === undefined ? {} : { profile: server.profile }),
+      },
+      server,
+    }),
+  ),
 ]
 
 export const chosen = (scene: Scene): Entry | undefined => {
@@ -52,7 +61,7 @@ const entryRow = ({ server }: Entry, at: boolean, scene: Scene, cells: number): 
   return {
     left: [
       span(mark, "key"),
-      span(column(shortUrl(server.serverUrl), name), at ? "strong" : "plain"),
+      span(column(withProfile(shortUrl(server.serverUrl), server.profile), name), at ? "strong" : "plain"),
       span(column(server.source, 16)),
       span(server.tokenState),
     ],
@@ -101,6 +110,7 @@ export const detailRows = (scene: Scene, cells: number): ReadonlyArray<Row> => {
   return [
     row(span(shortUrl(server.serverUrl), "strong")),
     blank,
+    ...(server.profile === undefined ? [] : [labelled("profile", server.profile)]),
     labelled("issuer", shortUrl(server.issuer)),
     labelled("client", server.source),
     labelled("token", server.tokenState.replace(/^token /, "")),

@@ -52,6 +52,8 @@ export const callTool = (control: Control, scene: Scene) => {
   }
   control.dispatch({ type: "endEdit" })
   control.dispatch({ type: "tools", change: { tool: tool.name, problems: {}, scroll: 0 } })
+  // Where form and result share few rows, what comes of it is looked at next.
+  if (scene.columns < 96) control.dispatch({ type: "focus", pane: "result" })
   if (saysDestructive(tool))
     return control.dispatch({
       type: "push",

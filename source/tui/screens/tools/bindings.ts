@@ -1,7 +1,13 @@
+import type { Scene } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
+import { savedContents } from "../content-rows.ts"
 import { callTool, choose, goToRow, hasChoices, onForm } from "./actions.ts"
 import { argumentField, chosenTool, formOf, rowOf } from "./model.ts"
+
+/** What of the last result can be saved. */
+const savable = ({ flow }: Scene) =>
+  savedContents(flow?.state.facts.result?.content ?? [], flow?.state.facts.call?.tool ?? "content")
 
 /** Keys of the tools: choose, fill in, call, cancel, copy, filter. */
 export const toolsBindings: ReadonlyArray<Binding> = [
@@ -78,6 +84,15 @@ export const toolsBindings: ReadonlyArray<Binding> = [
     group: "pane",
     when: ({ flow }) => flow?.state.facts.result !== undefined,
     run: (control, { flow }) => control.copy(JSON.stringify(flow?.state.facts.result?.raw, undefined, 2), "the result"),
+  },
+  {
+    id: "tools.save",
+    keys: ["w"],
+    title: "save pictures, sound and other files of the result",
+    short: "save",
+    group: "pane",
+    when: (scene) => savable(scene).length > 0,
+    run: (control, scene) => control.save(savable(scene)),
   },
   {
     id: "tools.filter",

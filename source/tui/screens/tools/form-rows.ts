@@ -84,12 +84,20 @@ const formRow = (
   }
 }
 
-/** A line for each field of a form, and under the current one what it wants. `at`: the row with the cursor. */
+interface FieldRowsOptions {
+  /** The row with the cursor. */
+  readonly at: number | undefined
+  readonly problems: Readonly<Record<string, string>>
+  /** More to say below it. */
+  readonly below?: ReadonlyArray<string>
+}
+
+/** A line for each field of a form, and under the current one what it wants. */
 export const fieldRows = (
   scene: Scene,
   tool: Tool,
   cells: number,
-  { at, problems }: { readonly at: number | undefined; readonly problems: Readonly<Record<string, string>> },
+  { at, problems, below = [] }: FieldRowsOptions,
 ): { readonly rows: ReadonlyArray<Row>; readonly cursor: number } => {
   const { rows: fields } = formOf(tool)
   const rows: Array<Row> = []
@@ -113,6 +121,9 @@ export const fieldRows = (
         ...wrap(clean(words), Math.max(10, cells - label - 3)).map((line) => row(span(`${indent}${line}`, "dim"))),
       )
     }
+    if (current)
+      for (const text of below)
+        rows.push(...wrap(clean(text), Math.max(10, cells - label - 3)).map((line) => row(`${indent}${line}`)))
   })
   return { rows, cursor }
 }

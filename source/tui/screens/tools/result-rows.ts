@@ -1,53 +1,22 @@
 import { exchangeOf, type FlowState } from "../../../flow/state.ts"
-import { type ContentView, describeContent } from "../../../mcp/content.ts"
-import { formatBytes } from "../../../text/duration.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
-import { clean, wrap } from "../../ui/cells.ts"
-import { jsonLines, jsonTextLines } from "../../ui/json.ts"
+import { jsonLines } from "../../ui/json.ts"
 import { meter, spinner } from "../../ui/meter.ts"
 import { clock, short } from "../../ui/millis.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
+import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
 import { problemRows } from "../problem-rows.ts"
 
-const linesOf = (text: string): ReadonlyArray<string> => text.split(/\r\n|\r|\n/)
-
-const named = (kind: string, view: { readonly mediaType?: string; readonly bytes?: number }): string =>
-  `[${kind}${view.mediaType === undefined ? "" : ` ${view.mediaType}`}${view.bytes === undefined ? "" : `, ${formatBytes(view.bytes)}`}]`
-
-/** Text as it is; what a terminal cannot show is named with its type and size. */
-const contentLines = (view: ContentView, cells: number): ReadonlyArray<string> => {
-  switch (view.kind) {
-    case "text":
-      return jsonTextLines(view.text, cells) ?? linesOf(view.text)
-    case "image":
-    case "audio":
-      return [named(view.kind, view)]
-    case "resource-link":
-      return [`[link] ${view.name ?? ""} ${view.uri}`]
-    case "resource":
-      return view.text === undefined
-        ? [`${named("resource", view)} ${view.uri}`]
-        : [`[resource] ${view.uri}`, ...linesOf(view.text)]
-    case "unknown":
-      return [`[${view.type === "" ? "unknown content" : view.type}]`, view.json]
-  }
-}
-
-const wrapped = (lines: ReadonlyArray<string>, cells: number): ReadonlyArray<Row> =>
-  lines.flatMap((line) => {
-    const indent = line.length - line.trimStart().length
-    return wrap(clean(line.trimStart()), Math.max(8, cells - indent)).map((part) => row(`${" ".repeat(indent)}${part}`))
-  })
-
-const running = (scene: Scene, flow: FlowScene): ReadonlyArray<Row> => {
+/** What runs, for how long, how far it says it is, and how to stop it. */
+export const runningRows = (scene: Scene, flow: FlowScene, what: string): ReadonlyArray<Row> => {
   const { startedAt } = flow.state.steps.call
   const { progress } = flow.state
   const part = progress?.total === undefined || progress.total <= 0 ? undefined : progress.progress / progress.total
   return [
     row(
       span(`${spinner(scene.now, scene.still, scene.theme)} `, "accent"),
-      `Calling ${flow.state.facts.call?.tool ?? ""} `,
+      `${what} `,
       span(clock(scene.now - (startedAt ?? scene.now)), "dim"),
       span("   c cancels", "dim"),
     ),
@@ -64,20 +33,23 @@ const running = (scene: Scene, flow: FlowScene): ReadonlyArray<Row> => {
   ]
 }
 
-/** `✓ get_weather · 200 · 12ms` */
+/** `get_weather · 200 · 12ms` */
+export const outcomeWords = (state: FlowState, what: string, exchange: number | undefined, scene: Scene): string => {
+  const response = exchange === undefined ? undefined : exchangeOf(state, exchange)?.response
+  return [
+    what,
+    ...(response?.status === undefined ? [] : [String(response.status)]),
+    ...(response === undefined ? [] : [short(response.timings.total)]),
+  ].join(` ${scene.theme.glyphs.bullet} `)
+}
+
 const headline = (state: FlowState, scene: Scene): Row => {
   const { result, call } = state.facts
   const { glyphs } = scene.theme
-  const response = result === undefined ? undefined : exchangeOf(state, result.exchange)?.response
-  const words = [
-    call?.tool ?? "",
-    ...(response?.status === undefined ? [] : [String(response.status)]),
-    ...(response === undefined ? [] : [short(response.timings.total)]),
-  ]
   const said = result?.isError === true ? [span(` ${glyphs.bullet} the tool itself reports an error`, "bad")] : []
   return row(
     span(`${result?.isError === true ? glyphs.failed : glyphs.done} `, result?.isError === true ? "bad" : "good"),
-    words.join(` ${glyphs.bullet} `),
+    outcomeWords(state, call?.tool ?? "", result?.exchange, scene),
     ...said,
   )
 }
@@ -86,23 +58,23 @@ const headline = (state: FlowState, scene: Scene): Row => {
 export const resultRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
   const { state } = flow
   const { call } = state.steps
+  if (state.facts.request !== undefined) return [row(span("Enter calls the chosen tool.", "dim"))]
   if (state.running !== undefined && (state.running === "call" || state.facts.call !== undefined))
-    return running(scene, flow)
+    return runningRows(scene, flow, `Calling ${state.facts.call?.tool ?? ""}`)
   if (call.status === "failed" && call.problem !== undefined) return problemRows(call.problem, cells, scene.theme)
   const { result } = state.facts
   if (result === undefined) return [row(span("Nothing was called yet. Enter calls the chosen tool.", "dim"))]
-  const content = result.content.flatMap((block) => contentLines(describeContent(block), cells))
   return [
     headline(state, scene),
     ...findingRows(call.findings, cells, scene.theme),
     blank,
-    ...wrapped(content, cells),
+    ...result.content.flatMap((block) => contentRows(block, cells)),
     ...(result.structuredContent === undefined
       ? []
       : [
           blank,
           row(span("structuredContent", "strong")),
-          ...wrapped(jsonLines(result.structuredContent, cells), cells),
+          ...folded(jsonLines(result.structuredContent, cells), cells),
         ]),
   ]
 }
