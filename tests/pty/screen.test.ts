@@ -62,9 +62,9 @@ describe("the screen in a terminal", () => {
 
   it("lists resources, reads one, and saves the picture in it as a new file of one's own", async () => {
     using folder = temporaryFolder()
-    await using terminal = await onMock({ cwd: folder.path, columns: 80, rows: 24 })
+    await using terminal = await onMock({ cwd: folder.path })
     terminal.write(keys.Space)
-    await terminal.shows(/✓10 Call a tool/)
+    await terminal.shows(/All steps are done/)
     terminal.write("5")
     await terminal.shows(/resources\/templates\/list/)
     terminal.write(keys.Enter)
