@@ -51,9 +51,15 @@ export const mockHandle = async (input: OpenInput): Promise<FlowHandle> => {
 const local = "stdio:"
 
 /** A run against a server of the user's: the local one of the command line, or one with an address. */
-export const urlHandle = async (input: OpenInput, url: string): Promise<FlowHandle> => {
+export const urlHandle = async (input: OpenInput, url: string, profile?: string): Promise<FlowHandle> => {
   const chosen = url.startsWith(local)
     ? input
-    : { ...input, url: Option.some(url), serverUrl: Option.none(), stdio: Option.none() }
+    : {
+        ...input,
+        url: Option.some(url),
+        serverUrl: Option.none(),
+        stdio: Option.none(),
+        profile: profile === undefined ? input.profile : Option.some(profile),
+      }
   return handleOf(await Effect.runPromise(settingsOf(chosen)), {})
 }

@@ -5,6 +5,7 @@ import type { StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
 import type { OpenInput } from "./open.ts"
 import { line, makePrinter } from "./print.ts"
+import { profileOf } from "./profile.ts"
 import { vaultLayer } from "./vault-layer.ts"
 import { version } from "./version.ts"
 
@@ -12,6 +13,7 @@ const sources = { dcr: "DCR", cimd: "CIMD", preregistered: "pre-registered" } as
 
 const known = (record: StoredRecord, now: number): KnownServer => ({
   serverUrl: record.serverUrl,
+  ...(record.profile === undefined ? {} : { profile: record.profile }),
   issuer: record.issuer,
   source: sources[record.client.source],
   tokenState:
@@ -28,7 +30,7 @@ const known = (record: StoredRecord, now: number): KnownServer => ({
 /** Everything that talks to a server comes with the first server: the first frame does not wait for it. */
 const connect = async (input: OpenInput, choice: Choice) => {
   const { mockHandle, urlHandle } = await import("./flow-handle.ts")
-  return choice.kind === "mock" ? mockHandle(input) : urlHandle(input, choice.url)
+  return choice.kind === "mock" ? mockHandle(input) : urlHandle(input, choice.url, choice.profile)
 }
 
 /** The screen, from its first frame to the summary that stays in the terminal. */
@@ -38,6 +40,9 @@ export const screen = Effect.fn("commands.screen")(function* (input: OpenInput, 
     // A store that cannot be read is said when it is used; the screen opens all the same.
     Effect.orElseSucceed(() => []),
   )
+  // Whoever names an account means this one; who names none may choose.
+  const profile = yield* profileOf(input.profile)
+  const shown = profile === undefined ? records : records.filter((record) => record.profile === profile)
   const { runScreen } = yield* Effect.promise(() => import("../tui/app/main.tsx"))
   const startsOnMock = input.mock || (input.learn === true && url === undefined)
   const end = yield* Effect.promise(() =>
@@ -54,5 +59,5 @@ export const screen = Effect.fn("commands.screen")(function* (input: OpenInput, 
   )
   const printer = makePrinter({ color: false, ascii: input.ascii })
   printer.out(end.summary.map((text) => line(text)))
-  return end.reason === "interrupted" ? 130 : 0
+  return end.reason === "interrupted" ? 130 : end.exit
 })
