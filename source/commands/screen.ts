@@ -48,7 +48,7 @@ export const screen = Effect.fn("commands.screen")(function* (input: OpenInput, 
   const end = yield* Effect.promise(() =>
     runScreen({
       version,
-      start: { servers: records.map((record) => known(record, Date.now())), mock: true },
+      start: { servers: shown.map((record) => known(record, Date.now())), mock: true },
       ...(url === undefined ? (startsOnMock ? { open: { mock: true } } : {}) : { open: { serverUrl: url } }),
       learn: input.learn === true,
       connect: (choice: Choice) => connect(input, choice),
