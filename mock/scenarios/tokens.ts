@@ -2,7 +2,7 @@ import type { Behaviour } from "../behaviour.ts"
 import { type Answer, json } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import { isObject } from "../json.ts"
-import { bent, type Fault, instead, option, tokenMembers } from "./scenario.ts"
+import { bent, both, type Fault, instead, option, tokenMembers } from "./scenario.ts"
 
 const refreshing = (form: unknown): boolean =>
   typeof form === "object" && form !== null && "grant_type" in form && form.grant_type === "refresh_token"
@@ -133,8 +133,10 @@ export const TOKENS: readonly Fault[] = [
     clientMust: "keep the tokens, and open no browser",
     rule: "CR-96",
     switches: {
-      "refresh-503": refuseRefresh("answers every refresh with 503", () =>
-        json(503, { error: "temporarily_unavailable" }, { "retry-after": "60" }),
+      "refresh-503": both(
+        "answers every refresh with 503, and uses no refresh token up",
+        option("", { refresh: { rotation: false } }),
+        refuseRefresh("", () => json(503, { error: "temporarily_unavailable" }, { "retry-after": "60" })),
       ),
     },
   },
