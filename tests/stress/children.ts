@@ -28,6 +28,8 @@ export const startServer = async (lifetime: number) => {
   return {
     url,
     expire: () => child.send("expire"),
+    /** Ends the grant: both its tokens, before their time. */
+    revoke: () => child.send("revoke"),
     tally: async () => (await answer(child, "tally")) as unknown as { tally: Tally; endsAt: number },
     close: async () => {
       child.send("close")

@@ -24,8 +24,9 @@ const fresh = () => ({
 })
 let tally = fresh()
 
-/** The newest access token, by the server's clock in milliseconds. */
+/** The newest access token, and its times by the server's clock in milliseconds. */
 let newest = { issuedAt: 0, expiresAt: 0 }
+let token = ""
 
 const mock = await startMock({
   clock,
@@ -44,6 +45,11 @@ const mock = await startMock({
         newest = { issuedAt: clock.now(), expiresAt: Number(claims.exp) * 1_000 }
         return claims
       },
+      token: (answer) => {
+        const issued: unknown = answer.json
+        if (typeof issued === "object" && issued !== null && "access_token" in issued) token = `${issued.access_token}`
+        return answer
+      },
     },
   ],
   onEvent: ({ route, status, error, tool }) => {
@@ -55,6 +61,7 @@ const mock = await startMock({
 
 process.on("message", (message) => {
   if (message === "expire") ahead += (Number(lifetime) + 1) * 1_000
+  if (message === "revoke") mock.revokeToken(token)
   if (message === "tally") {
     // The end by the clock that parent and server share.
     process.send?.({ tally, endsAt: newest.expiresAt - ahead })
