@@ -7,7 +7,7 @@ import { type OAuthFailure, oauthFailure } from "./failure.ts"
 /** The part of a client that an endpoint sees. */
 export type Credentials = Pick<
   Client,
-  "issuer" | "clientId" | "clientSecret" | "signingKey" | "tokenEndpointAuthMethod"
+  "issuer" | "clientId" | "clientSecret" | "clientSecretExpiresAt" | "signingKey" | "tokenEndpointAuthMethod"
 >
 
 /** Header fields and form parameters of a request to the token, revocation or introspection endpoint. */

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { Entropy } from "../text/entropy.ts"
@@ -5,10 +6,12 @@ import { Findings } from "../text/finding.ts"
 import type { Secret } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
+import { usesSecret } from "./auth-method.ts"
 import { clientAssertion } from "./client-assertion.ts"
 import { authenticate, type Credentials } from "./client-authentication.ts"
+import { secretExpired } from "./client-identity.ts"
 import { dpopProof, learnNonce } from "./dpop.ts"
-import type { OAuthFailure } from "./failure.ts"
+import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import { parseJsonObject } from "./json-document.ts"
 
 export const formType = "application/x-www-form-urlencoded"
@@ -39,7 +42,8 @@ const wantsClientId = (answer: Incoming): boolean => {
 /**
  * POSTs a form with the client's authentication (OAuth 2.1 §3.2.2), and a proof of possession where there is a key. Leaves
  * status and body to the caller. A form is sent again after two answers only, and once: the server's wish for its nonce
- * (RFC 9449 §8), and for a `client_id` that it did not find. Nothing was redeemed then.
+ * (RFC 9449 §8), and for a `client_id` that it did not find. Nothing was redeemed then. Fails with `client_dead` where the
+ * client's secret has expired, and as {@link authenticate} does.
  */
 export const postForm = Effect.fn("oauth.postForm")(function* (request: {
   readonly leg: "token" | "revocation" | "introspection"
@@ -52,6 +56,9 @@ export const postForm = Effect.fn("oauth.postForm")(function* (request: {
 }): Effect.fn.Return<Incoming, OAuthFailure | WireFailure, Wire | Findings | Entropy> {
   const wire = yield* Wire
   const { client, dpopKey, endpoint: url } = request
+  // The server would call the client dead; a secret that has ended need not go there to hear it (CR-63).
+  if (usesSecret(client.tokenEndpointAuthMethod) && secretExpired(client, yield* Clock.currentTimeMillis))
+    return yield* oauthFailure("client_dead", { url, received: "a client_secret past client_secret_expires_at" })
   // Assertion and proof are good for one request: each attempt gets its own.
   const post = Effect.fn(function* (namedTwice: boolean) {
     const assertion = client.tokenEndpointAuthMethod === "private_key_jwt" ? yield* clientAssertion(client) : undefined

@@ -57,6 +57,12 @@ export const revoke = Effect.fn("oauth.revoke")(function* (request: {
     form: { token, token_type_hint: request.hint },
   }).pipe(
     Effect.map((answer): Revocation => ({ token: request.hint, ...outcomeOf(answer), exchange: answer.exchange })),
+    // The secret has expired: there is no way to ask for it.
+    Effect.catchIf(
+      (failure) => failure.code === "client_dead",
+      (failure) =>
+        Effect.succeed<Revocation>({ token: request.hint, outcome: "alive", detail: failure.received ?? failure.what }),
+    ),
     Effect.catchTag("WireFailure", (failure) =>
       Effect.succeed<Revocation>({
         token: request.hint,

@@ -99,6 +99,23 @@ describe("refresh", () => {
     }),
   )
 
+  it.live("CR-63 an expired secret is never sent: the client counts as dead before anything leaves", () =>
+    Effect.gen(function* () {
+      const now = Math.floor(Date.now() / 1000)
+      for (const [clientSecretExpiresAt, requests] of [
+        [now - 1, 0],
+        [now + 30, 0],
+        [now + 3_600, 1],
+        [0, 1],
+      ] as const) {
+        const client = { ...secretClient("client_secret_post"), clientSecretExpiresAt }
+        const { result, seen } = yield* refresh((_, response) => json(response, 200, ok), client)
+        assert.strictEqual(seen.length, requests, String(clientSecretExpiresAt - now))
+        if (requests === 0) assert.strictEqual(result._tag === "Failure" && result.failure.code, "client_dead")
+      }
+    }),
+  )
+
   it.live("CR-98 nothing is sent for a client of another issuer, or without a refresh token", () =>
     Effect.gen(function* () {
       const answer = (_: unknown, response: Parameters<typeof json>[0]) => json(response, 200, ok)

@@ -53,6 +53,18 @@ describe("CR-103 revocation", () => {
       }),
     )
 
+  it.live("CR-63 an expired secret is not sent to revoke with: both tokens live on, and that is told", () =>
+    Effect.gen(function* () {
+      const client = { ...secretClient("client_secret_basic"), clientSecretExpiresAt: 1_000_000_000 }
+      const { outcomes, seen } = yield* revoke((_, response) => response.writeHead(200).end(), client)
+      assert.deepStrictEqual(
+        outcomes.map(({ outcome, detail }) => [outcome, detail]),
+        Array.from({ length: 2 }, () => ["alive", "a client_secret past client_secret_expires_at"]),
+      )
+      assert.strictEqual(seen.length, 0)
+    }),
+  )
+
   it.live("one token may live while the other is gone, and Retry-After is told", () =>
     Effect.gen(function* () {
       const { outcomes } = yield* revoke(({ form }, response) =>
