@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import type { Finding } from "../text/finding.ts"
-import { checkUrl, zoneOfUrl } from "../wire/address.ts"
+import { checkUrl, locationOfUrl } from "../wire/address.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import { isString, isStringList, type JsonObject, jsonType } from "./json-document.ts"
 import type { FoundDocument } from "./metadata-document.ts"
@@ -20,7 +20,7 @@ export interface ServerNeeds {
 export const endpointFault = (endpoint: string, issuer: string, allowInsecure: boolean): string | undefined => {
   if (/[\s\\]/.test(endpoint)) return "It holds blanks or backslashes."
   if (endpoint.includes("#")) return "It has a fragment."
-  const checked = checkUrl(endpoint, { allowInsecure, trusted: zoneOfUrl(new URL(issuer)) })
+  const checked = checkUrl(endpoint, { allowInsecure, trusted: locationOfUrl(new URL(issuer)) })
   return Result.isFailure(checked) ? checked.failure.what : undefined
 }
 

@@ -35,14 +35,31 @@ const special = block([
   ["ff00::", 8, "ipv6"],
 ])
 
+/** Networks of one owner: a server in one of them may name its neighbours. All else that is special has none. */
+const networks = (
+  [
+    ["10.0.0.0", 8, "ipv4"],
+    ["100.64.0.0", 10, "ipv4"],
+    ["172.16.0.0", 12, "ipv4"],
+    ["192.168.0.0", 16, "ipv4"],
+    ["fc00::", 7, "ipv6"],
+  ] as const
+).map((subnet) => block([subnet]))
+
 const bare = (host: string): string => host.replace(/^\[|\]$/g, "")
+
+const familyOf = (address: string): "ipv4" | "ipv6" => (net.isIP(address) === 6 ? "ipv6" : "ipv4")
 
 /** Zone of a literal IP address. IPv4 in IPv6 is unwrapped by BlockList itself. */
 export const zoneOfAddress = (address: string): Zone => {
-  const family = net.isIP(address) === 6 ? "ipv6" : "ipv4"
+  const family = familyOf(address)
   if (loopback.check(address, family)) return "loopback"
   return special.check(address, family) ? "private" : "public"
 }
+
+const neighbours = (one: string, other: string): boolean =>
+  one === other ||
+  networks.some((network) => network.check(one, familyOf(one)) && network.check(other, familyOf(other)))
 
 /**
  * Zone of a parsed URL's host before any name is resolved. Decided on the parsed host, never by prefix or suffix
@@ -54,23 +71,41 @@ export const zoneOfUrl = (url: URL): Zone => {
   return host === "localhost" ? "loopback" : "public"
 }
 
-/** Which zones a URL may lie in that came from the network, given the zone of the server that the user typed. */
-const reachable: Readonly<Record<Zone, ReadonlySet<Zone>>> = {
-  loopback: new Set(["loopback", "public"]),
-  private: new Set(["private", "public"]),
-  public: new Set(["public"]),
+/** Where a server is: its zone, and its address where that is written in the URL or was resolved. */
+export interface Location {
+  readonly zone: Zone
+  readonly address?: string
+}
+
+export const locationOfAddress = (address: string): Location => ({ zone: zoneOfAddress(address), address })
+
+/** Location by a parsed URL alone: names count by {@link zoneOfUrl}, and have no address yet. */
+export const locationOfUrl = (url: URL): Location => {
+  const host = bare(url.hostname)
+  return net.isIP(host) === 0 ? { zone: zoneOfUrl(url) } : locationOfAddress(host)
 }
 
 export interface AddressPolicy {
-  /** Zone of the MCP server that the user typed; `undefined` while a URL typed by the user is asked for. */
-  readonly trusted?: Zone
+  /** Where the MCP server is that the user typed; `undefined` while a URL typed by the user is asked for. */
+  readonly trusted?: Location
   /** http to hosts that are not this machine (`--allow-insecure`). */
   readonly allowInsecure: boolean
 }
 
+/**
+ * Whether something that came from the network may lie there (CR-40): in public anywhere; on this machine if the typed
+ * server is here, too; at a private address if it is the typed server's own network.
+ */
+const reachable = (place: Location, { trusted }: AddressPolicy): boolean => {
+  if (trusted === undefined || place.zone === "public") return true
+  if (place.zone !== trusted.zone) return false
+  if (place.zone === "loopback") return true
+  return place.address !== undefined && trusted.address !== undefined && neighbours(place.address, trusted.address)
+}
+
 /** Whether an address found by name resolution may be dialled under the policy (CR-41: checked when dialling). */
 export const addressAllowed = (address: string, policy: AddressPolicy): boolean =>
-  policy.trusted === undefined || reachable[policy.trusted].has(zoneOfAddress(address))
+  reachable(locationOfAddress(address), policy)
 
 /** Parses and checks a URL before a request. Gives the parsed URL, or the failure that names the rule. */
 export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL, WireFailure> => {
@@ -80,10 +115,10 @@ export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL
     return Result.fail(wireFailure("unsupported_scheme", { url: text, received: url.protocol }))
   if (url.username !== "" || url.password !== "")
     return Result.fail(wireFailure("userinfo_in_url", { url: `${url.protocol}//…@${url.host}` }))
-  const zone = zoneOfUrl(url)
-  if (url.protocol === "http:" && zone !== "loopback" && !policy.allowInsecure)
+  const place = locationOfUrl(url)
+  if (url.protocol === "http:" && place.zone !== "loopback" && !policy.allowInsecure)
     return Result.fail(wireFailure("insecure_url", { url: text, expected: "https", received: "http" }))
-  if (policy.trusted !== undefined && !reachable[policy.trusted].has(zone))
-    return Result.fail(wireFailure("blocked_address", { url: text, received: `${url.hostname} (${zone})` }))
+  if (!reachable(place, policy))
+    return Result.fail(wireFailure("blocked_address", { url: text, received: `${url.hostname} (${place.zone})` }))
   return Result.succeed(url)
 }

@@ -10,7 +10,14 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type HeaderField, redactBody, redactHeaders, redactUrl, type SecretBook } from "../text/redaction.ts"
-import { type AddressPolicy, addressAllowed, checkUrl, type Zone, zoneOfAddress, zoneOfUrl } from "./address.ts"
+import {
+  type AddressPolicy,
+  addressAllowed,
+  checkUrl,
+  type Location,
+  locationOfAddress,
+  locationOfUrl,
+} from "./address.ts"
 import { type Body, Recorder, type Timings } from "./exchange.ts"
 import { type WireFailure, wireFailure } from "./failure.ts"
 import { connectMillis, type LegPolicy, legs, maxHeaderBytes, recordedBytes } from "./legs.ts"
@@ -32,15 +39,15 @@ export interface WireOptions {
   readonly timeoutMillis?: number
 }
 
-/** The zone of the typed server. A name is resolved, because a private name may point into a private network. */
-const zoneOfServer = (serverUrl: string): Effect.Effect<Zone> => {
-  if (!URL.canParse(serverUrl)) return Effect.succeed("public")
+/** Where the typed server is. A name is resolved, because a private name may point into a private network. */
+const locationOfServer = (serverUrl: string): Effect.Effect<Location> => {
+  if (!URL.canParse(serverUrl)) return Effect.succeed({ zone: "public" })
   const url = new URL(serverUrl)
-  const zone = zoneOfUrl(url)
+  const place = locationOfUrl(url)
   // What stands for the address of a local server has no host: nothing is sent there, and nothing gets its zone.
-  if (zone !== "public" || url.hostname === "") return Effect.succeed(zone)
-  return Effect.callback<Zone>((resume) => {
-    dns.lookup(url.hostname, (error, address) => resume(Effect.succeed(error ? "public" : zoneOfAddress(address))))
+  if (place.zone !== "public" || url.hostname === "") return Effect.succeed(place)
+  return Effect.callback<Location>((resume) => {
+    dns.lookup(url.hostname, (error, address) => resume(Effect.succeed(error ? place : locationOfAddress(address))))
   })
 }
 
@@ -89,7 +96,7 @@ const transientStatuses = new Set([429, 502, 503, 504])
 const make = (options: WireOptions) =>
   Effect.gen(function* () {
     const recorder = yield* Recorder
-    const trusted = yield* zoneOfServer(options.serverUrl)
+    const trusted = yield* locationOfServer(options.serverUrl)
     const allowInsecure = options.allowInsecure ?? false
     const { secrets } = options
     // Own agents without keep-alive: a reused socket would skip the check of the address it was dialled to.

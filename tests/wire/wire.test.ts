@@ -1,3 +1,4 @@
+import dns from "node:dns"
 import http from "node:http"
 import net, { type AddressInfo } from "node:net"
 import zlib from "node:zlib"
@@ -6,7 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { vi } from "vitest"
 import { makeSecretBook } from "../../source/text/redaction.ts"
+import type { Leg } from "../../source/wire/exchange.ts"
 import { type WireOptions, wireLayer } from "../../source/wire/live.ts"
 import { header, headerAll, Wire } from "../../source/wire/wire.ts"
 import { makeRecording } from "./recorder.ts"
@@ -106,6 +109,63 @@ describe("wire", () => {
       )
       assert.strictEqual(refused.code, "redirect_refused")
       assert.strictEqual(recording.requests.length, before + 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("CR-38 no other leg follows a redirect, not even within the origin", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const { url } = yield* serve((request, response) => {
+        asked += 1
+        if (request.url === "/from") response.writeHead(307, { location: "/to" }).end()
+        else response.end("{}")
+      })
+      const { layer } = wired()
+      const sendAll = ["client-metadata", "registration", "client-management", "token", "revocation", "introspection"]
+      for (const leg of sendAll as ReadonlyArray<Leg>) {
+        const failure = yield* Effect.flip(
+          Wire.use((wire) => wire.send({ leg, method: "POST", url: `${url}/from`, body: "" })).pipe(
+            Effect.provide(layer),
+          ),
+        )
+        assert.strictEqual(failure.code, "redirect_refused", leg)
+        assert.include(failure.received, "/to", leg)
+      }
+      const refused = yield* Wire.use((wire) =>
+        wire.open({ leg: "mcp", method: "POST", url: `${url}/from`, body: "{}" }),
+      ).pipe(Effect.provide(layer), Effect.scoped, Effect.flip)
+      assert.deepInclude(refused, { code: "redirect_refused", received: "307 to /to" })
+      assert.strictEqual(asked, sendAll.length + 1)
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("CR-41 F-12 a name that turns private between two requests is not dialled the second time", () =>
+    Effect.gen(function* () {
+      let dialled = 0
+      const { url } = yield* serve((_, response) => {
+        dialled += 1
+        response.end("{}")
+      })
+      const { port } = new URL(url)
+      const answers = ["127.0.0.1", "10.1.2.3", "::ffff:10.1.2.3", "169.254.169.254"]
+      const lookup = vi.spyOn(dns, "lookup").mockImplementation(((
+        _: string,
+        options: dns.LookupOptions | ((error: null, address: string) => void),
+        done?: (error: null, found: ReadonlyArray<dns.LookupAddress>) => void,
+      ) => {
+        const address = answers.shift() ?? "127.0.0.1"
+        if (typeof options === "function") options(null, address)
+        else done?.(null, [{ address, family: net.isIPv6(address) ? 6 : 4 }])
+      }) as typeof dns.lookup)
+      yield* Effect.addFinalizer(() => Effect.sync(() => lookup.mockRestore()))
+      // The server that the user typed is on this machine; the name that flips is one that it gave us.
+      const { layer } = wired({ allowInsecure: true })
+      const ask = Wire.use((wire) =>
+        wire.send({ leg: "token", method: "POST", url: `http://as.flips.example:${port}/token`, body: "" }),
+      ).pipe(Effect.provide(layer))
+      assert.strictEqual((yield* ask).status, 200)
+      for (const _ of [1, 2, 3]) assert.strictEqual((yield* Effect.flip(ask)).code, "blocked_address")
+      assert.strictEqual(dialled, 1)
     }).pipe(Effect.scoped),
   )
 
