@@ -13,7 +13,7 @@ import { formatBytes } from "../text/duration.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
 import { usageFailure } from "./failure.ts"
 import { type Line, line } from "./print.ts"
-import { endOf, withRun } from "./run.ts"
+import { endOf, withReached } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
 
 export interface CallInput extends Omit<ServerInput, "url"> {
@@ -92,12 +92,9 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
   const given = Option.isSome(input.args) ? yield* readArguments(input.args.value) : {}
   const { output } = settings
 
-  return yield* withRun(settings, { goal: "call" }, (run) =>
+  return yield* withReached(settings, { goal: "call", reach: "tools" }, (run, listed) =>
     Effect.gen(function* () {
       const flow = yield* Flow
-      const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", output)
-      if (code !== 0) return code
       const tool = listed.facts.tools?.find((candidate) => candidate.name === name)
       const typed = typedArguments(withoutGiven(tool?.inputSchema ?? {}, given), pairs)
       if (Result.isFailure(typed)) {

@@ -5,7 +5,7 @@ import { resultLines } from "./call.ts"
 import { embeddedMock } from "./embedded-mock.ts"
 import type { OutputFlags } from "./output.ts"
 import { line } from "./print.ts"
-import { endOf, endOfAside, type Run, withRun } from "./run.ts"
+import { endOf, endOfAside, type Run, withReached } from "./run.ts"
 import { defaultInput, type ServerInput, settingsOf } from "./settings.ts"
 
 /** What the demo calls, in order; each shows another side of a tool call. */
@@ -30,12 +30,9 @@ export const demo = Effect.fn("commands.demo")(function* (input: DemoInput) {
     { serverUrl: mock.url, browser: "follow" },
   )
   const { output } = settings
-  return yield* withRun(settings, { goal: "call", transcript: "out" }, (run) =>
+  return yield* withReached(settings, { goal: "call", reach: "tools", transcript: "out" }, (run) =>
     Effect.gen(function* () {
       const flow = yield* Flow
-      const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", output)
-      if (code !== 0) return code
       const results: Array<unknown> = []
       for (const [tool, args] of calls) {
         const state = yield* flow.call(tool, args)

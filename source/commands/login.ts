@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
-import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
 import { storeRule } from "../flow/stored.ts"
 import { lifetime } from "./lifetime.ts"
 import { type Line, line } from "./print.ts"
-import { endOf, withRun } from "./run.ts"
+import { withReached } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
 
 const summary = (state: FlowState): ReadonlyArray<Line> => {
@@ -54,12 +53,8 @@ const document = (state: FlowState, stored: boolean): object => {
 export const login = Effect.fn("commands.login")(function* (input: ServerInput) {
   const settings = yield* settingsOf(input)
   const { output } = settings
-  return yield* withRun(settings, { goal: "connect" }, (run) =>
-    Effect.gen(function* () {
-      const flow = yield* Flow
-      const state = yield* flow.runTo("connect")
-      const code = endOf(run, state, "connect", output)
-      if (code !== 0) return code
+  return yield* withReached(settings, { goal: "connect", reach: "connect" }, (run, state) =>
+    Effect.sync(() => {
       const trouble = storeTrouble(state)
       if (output.json) run.printer.json(document(state, trouble === undefined && settings.store.kind === "directory"))
       else run.printer.out(summary(state))

@@ -1,3 +1,4 @@
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { faultCatalogue, startMock } from "../../mock/index.ts"
@@ -18,15 +19,22 @@ export interface MockInput {
 
 const hosts = ["127.0.0.1", "localhost", "::1"] as const
 
-/** Until SIGINT or SIGTERM. */
-const untilSignal = Effect.callback<void>((resume) => {
-  const stop = () => resume(Effect.void)
-  process.once("SIGINT", stop)
-  process.once("SIGTERM", stop)
-  return Effect.sync(() => {
-    process.off("SIGINT", stop)
-    process.off("SIGTERM", stop)
-  })
+const signals = ["SIGINT", "SIGTERM"] as const
+
+/** Catches SIGINT and SIGTERM from now on; gives what waits for the first of them. */
+const catchSignals = Effect.gen(function* () {
+  const came = yield* Deferred.make<void>()
+  const stop = () => void Deferred.doneUnsafe(came, Effect.void)
+  yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      for (const signal of signals) process.on(signal, stop)
+    }),
+    () =>
+      Effect.sync(() => {
+        for (const signal of signals) process.off(signal, stop)
+      }),
+  )
+  return Deferred.await(came)
 })
 
 /** `mock --list`: the fault catalogue by subject. */
@@ -89,6 +97,8 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
     }),
     (running) => Effect.promise(() => running.close()),
   )
+  // Before the ready line: whoever reads it may send a signal at once.
+  const untilSignal = yield* catchSignals
   if (input.json)
     printer.json({ url: server.url, issuer: server.issuer, origin: server.origin, port: server.port, pid: process.pid })
   else

@@ -3,19 +3,16 @@ import { Flow } from "../flow/flow.ts"
 import { suggestedCall } from "../flow/suggested-call.ts"
 import { resultLines } from "./call.ts"
 import type { OpenInput } from "./open.ts"
-import { endOf, withRun } from "./run.ts"
+import { endOf, withReached } from "./run.ts"
 import { settingsOf } from "./settings.ts"
 
 /** Without a terminal: the same run as a transcript, as far as a tool that can be called without arguments. */
 export const plainRun = Effect.fn("commands.plainRun")(function* (input: OpenInput) {
   const settings = yield* settingsOf(input)
   const { output } = settings
-  return yield* withRun(settings, { goal: "call", transcript: "out" }, (run) =>
+  return yield* withReached(settings, { goal: "call", reach: "tools", transcript: "out" }, (run, listed) =>
     Effect.gen(function* () {
       const flow = yield* Flow
-      const listed = yield* flow.runTo("tools")
-      const code = endOf(run, listed, "tools", output)
-      if (code !== 0) return code
       const suggestion = suggestedCall(listed.facts.tools ?? [])
       const state = suggestion === undefined ? listed : yield* flow.call(suggestion.tool, suggestion.arguments)
       if (output.json)

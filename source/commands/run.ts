@@ -144,3 +144,18 @@ export const endOfAside = (
   aside: "refresh" | "revoke",
   output: Output,
 ): number | undefined => (state.steps[aside].status === "done" ? undefined : failureOf(run, state, aside, output))
+
+/** A command that first runs to a step, and goes on only where that was reached; else its exit code is that of the failure. */
+export const withReached = <E>(
+  settings: Settings,
+  options: Parameters<typeof withRun>[1] & { readonly reach: MainStepId },
+  rest: (run: Run, state: FlowState) => Effect.Effect<number, E, ProgramServices | Scope.Scope>,
+) =>
+  withRun(settings, options, (run) =>
+    Effect.gen(function* () {
+      const flow = yield* Flow
+      const state = yield* flow.runTo(options.reach)
+      const code = endOf(run, state, options.reach, settings.output)
+      return code === 0 ? yield* rest(run, state) : code
+    }),
+  )

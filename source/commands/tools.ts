@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
-import { Flow } from "../flow/flow.ts"
 import type { Tool } from "../mcp/tools.ts"
 import { type Line, line } from "./print.ts"
-import { endOf, withRun } from "./run.ts"
+import { withReached } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
 
 const propertiesOf = (tool: Tool): ReadonlyArray<string> => {
@@ -24,12 +23,8 @@ const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
 export const tools = Effect.fn("commands.tools")(function* (input: ServerInput) {
   const settings = yield* settingsOf(input)
   const { output } = settings
-  return yield* withRun(settings, { goal: "tools" }, (run) =>
-    Effect.gen(function* () {
-      const flow = yield* Flow
-      const state = yield* flow.runTo("tools")
-      const code = endOf(run, state, "tools", output)
-      if (code !== 0) return code
+  return yield* withReached(settings, { goal: "tools", reach: "tools" }, (run, state) =>
+    Effect.sync(() => {
       const listed = state.facts.tools ?? []
       if (output.json)
         run.printer.json({

@@ -91,3 +91,7 @@ export const defaultTarget = (serverUrl: string): Target => ({
 /** What the first message to the server asks: from 2026-07-28 on there is no handshake (MR-1, MR-4). */
 export const firstMethod = ({ protocolVersion, legacySse }: Pick<Target, "protocolVersion" | "legacySse">): string =>
   !legacySse && (protocolVersion === "auto" || protocolVersion === "2026-07-28") ? "server/discover" : "initialize"
+
+/** What to type to sign in by hand, so that this very run succeeds afterwards. */
+export const signInCommand = ({ serverUrl, profile }: Pick<Target, "serverUrl" | "profile">): string =>
+  `mcp-dcr-tui login ${serverUrl}${profile === undefined ? "" : ` --profile ${profile}`}`

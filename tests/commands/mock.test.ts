@@ -4,7 +4,7 @@ import { expectFailure } from "./frame.ts"
 import { run, start } from "./program.ts"
 
 describe("mock", () => {
-  test.each(["SIGTERM", "SIGINT"] as const)("serves from its one ready line until %s", { retry: 2 }, async (signal) => {
+  test.each(["SIGTERM", "SIGINT"] as const)("serves from its one ready line until %s", async (signal) => {
     const running = start(["mock", "--json", "--port", "0", "--auto-approve"])
     const [line] = await running.says("stdout", /^.*\n/)
     const ready = JSON.parse(line)
