@@ -24,7 +24,7 @@ export type FlowCode =
 const texts: Readonly<Record<FlowCode, ProblemText>> = {
   authorization_required: {
     what: "The server wants a sign-in, and this run may not ask for one.",
-    why: "Without a terminal nobody could follow a browser, so nothing was opened and nothing waits.",
+    why: "Either --no-input was given, or there is no terminal at which somebody could. Nothing was opened, nothing waits.",
     remedy: [
       "Sign in once from a terminal: mcp-dcr-tui login URL. Later runs use the stored token.",
       "Over SSH: mcp-dcr-tui login URL --browser print, open the address it prints, paste the callback back.",

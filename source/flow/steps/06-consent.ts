@@ -12,7 +12,7 @@ import { Journal } from "../journal.ts"
 import { userNotNeeded } from "../not-needed.ts"
 import { alone } from "../one-sign-in.ts"
 import { missing, type Step } from "../step.ts"
-import type { Target } from "../target.ts"
+import { signInCommand, type Target } from "../target.ts"
 
 /** The port does not stay open for ever (OAuth 2.1 §8.5, rulebook 1.14). */
 const longestWait = "5 minutes"
@@ -102,7 +102,7 @@ export const consentStep: Step = {
     const findings = yield* Findings
     const attempt = facts.attempt ?? (yield* missing("attempt"))
     if (!target.interactive && target.browser !== "follow")
-      return yield* flowFailure("authorization_required", { url: target.serverUrl })
+      return yield* flowFailure("authorization_required", { url: target.serverUrl, expected: signInCommand(target) })
     yield* alone({ target, facts })
     const { code } =
       target.browser === "follow"
