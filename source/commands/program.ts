@@ -10,6 +10,7 @@ import type { MainStepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
 import { ClientIdentity } from "../mcp/client.ts"
 import { httpSseLayer } from "../mcp/http-sse.ts"
+import { KnownEras } from "../mcp/known-eras.ts"
 import { Patience } from "../mcp/limits.ts"
 import { WantedLogLevel } from "../mcp/log-level.ts"
 import { Entropy } from "../text/entropy.ts"
@@ -72,10 +73,11 @@ export const programLayer = (
       ? Layer.empty
       : Layer.succeed(Patience, { soft: settings.timeoutMillis, hard: Math.max(settings.timeoutMillis, longestCall) })
   const logs = settings.logLevel === undefined ? Layer.empty : Layer.succeed(WantedLogLevel, settings.logLevel)
+  const eras = Layer.sync(KnownEras, () => new Map())
   return flowLayer({ target, steps, asides, goal: options.goal, version, asks: options.asks === true }).pipe(
     Layer.provide(transportOf(target, secrets)),
     Layer.provideMerge(services),
-    Layer.provide(Layer.mergeAll(identity, patience, logs, respondentLayer(target.elicit))),
+    Layer.provide(Layer.mergeAll(identity, patience, logs, eras, respondentLayer(target.elicit))),
   )
 }
 

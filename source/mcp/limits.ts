@@ -18,8 +18,8 @@ export const longestBody = 16 * 1024 * 1024
 export const courtesyMillis = 2000
 /** How long a stream may stay open after the response, so that a server can end it in its own way. */
 export const lingerMillis = 100
-/** For streams that stay open: a server that is alive sends something, if only a comment (rulebook 1.14). */
-export const idleMillis = 120_000
+/** Milliseconds that a standing stream may be silent: a server that is alive sends something, if only a comment. */
+export const IdleLimit = Context.Reference<number>("mcp-dcr-tui/mcp/IdleLimit", { defaultValue: () => 120_000 })
 export const mostPages = 1000
 export const mostTools = 10_000
 /** Entries of a list of resources, templates or prompts. */

@@ -7,6 +7,7 @@ import { type Conversation, type Listener, makeConversation, type Notification }
 import { Respondent } from "./elicitation.ts"
 import { answerRequest } from "./elicitation-answer.ts"
 import { notificationText, type RequestId } from "./json-rpc.ts"
+import { dropStale, ResultCache } from "./result-cache.ts"
 import { type OneWay, Transport } from "./transport.ts"
 
 /** Sends a message that has no answer: a notification, or our answer to a request of the server (MR-22). */
@@ -26,8 +27,10 @@ export const startConversation = Effect.fnUntraced(function* (
   const asked = yield* FiberMap.make<RequestId>()
   const { completed } = yield* Respondent
   const bystander = yield* Bystander
+  const cache = yield* ResultCache
   /** MR-52: whoever opened the page is told that what began there is complete, and ignores ids it does not know. */
   const onNotification = (notification: Notification): Effect.Effect<void> => {
+    dropStale(cache, notification)
     const { elicitationId } = notification.params
     const tell =
       notification.method === "notifications/elicitation/complete" && typeof elicitationId === "string"

@@ -6,6 +6,7 @@ import { type Answer, type ExchangeFailure, exchange } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
 import { initialize } from "./initialize.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
+import { knownLegacy, rememberLegacy } from "./known-eras.ts"
 import { Patience } from "./limits.ts"
 import { oldTransportAt } from "./old-transport.ts"
 import {
@@ -137,6 +138,26 @@ const undiscovered = Effect.fnUntraced(function* (
   return { session: { url, era: "modern", protocolVersion, capabilities: {} }, status, exchange } satisfies Opened
 })
 
+/** The same, but a server that was found to be legacy in this run is asked as such; if that fails, anew (MR-9). */
+const discoverOrRecall = Effect.fnUntraced(function* (
+  target: Target,
+  version: ProtocolVersion,
+): Effect.fn.Return<Opened, ExchangeFailure, Wire | Findings> {
+  const { url } = target
+  const known = target.version === "auto" ? yield* knownLegacy(url) : undefined
+  if (known !== undefined) {
+    const recalled = yield* Effect.result(initialize(target, known))
+    if (Result.isSuccess(recalled)) return recalled.success
+    const { failure } = recalled
+    if (failure._tag !== "McpFailure" || neutral.has(failure.code)) return yield* Effect.fail(failure)
+    yield* rememberLegacy(url, undefined)
+  }
+  const opened = yield* discover(target, version, false)
+  const { era, protocolVersion } = opened.session
+  if (era === "legacy" && target.version === "auto") yield* rememberLegacy(url, protocolVersion)
+  return opened
+})
+
 /** Statuses of a POST after which a server may be one of the old transport (Streamable HTTP, Backwards Compatibility). */
 const mayBeOld: ReadonlySet<number> = new Set([400, 404, 405])
 
@@ -161,6 +182,6 @@ export const negotiate = Effect.fn("mcp.negotiate")(function* (
   const wanted = target.version === "auto" ? latest : target.version
   // The old transport was gone long before the modern era.
   if (kind === "http+sse") return yield* initialize(target, revisions[wanted].era === "modern" ? latestLegacy : wanted)
-  const opened = revisions[wanted].era === "modern" ? discover(target, wanted, false) : initialize(target, wanted)
-  return yield* kind === "http" ? Effect.catch(opened, (failure) => nameOldTransport(target, failure)) : opened
+  const opening = revisions[wanted].era === "modern" ? discoverOrRecall(target, wanted) : initialize(target, wanted)
+  return yield* kind === "http" ? Effect.catch(opening, (failure) => nameOldTransport(target, failure)) : opening
 })

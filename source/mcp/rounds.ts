@@ -7,6 +7,7 @@ import { answerQuestion } from "./elicitation-answer.ts"
 import { type Answer, type ExchangeFailure, type ExchangeRequest, exchange } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
+import { cachedAnswer, keepAnswer } from "./result-cache.ts"
 import { revisions } from "./revisions.ts"
 
 /** Rounds of questions within one call (rulebook 1.14). */
@@ -104,6 +105,8 @@ const visitPages = Effect.fnUntraced(function* (
 export const exchangeRounds = Effect.fn("mcp.exchangeRounds")(function* (
   request: ExchangeRequest,
 ): Effect.fn.Return<Answer, ExchangeFailure, Wire | Findings> {
+  const kept = yield* cachedAnswer(request)
+  if (kept !== undefined) return kept
   const original = request.params ?? {}
   let added: JsonObject = {}
   for (let round = 0; ; round++) {
@@ -121,7 +124,10 @@ export const exchangeRounds = Effect.fn("mcp.exchangeRounds")(function* (
       revisions[request.session.protocolVersion].requestMeta &&
       multiRound.has(request.method) &&
       answer.result.resultType === "input_required"
-    if (!asks) return answer
+    if (!asks) {
+      if (round === 0) yield* keepAnswer(request, answer)
+      return answer
+    }
     if (round === mostRounds)
       return yield* mcpFailure("too_many_rounds", { exchange: answer.exchange, url: request.session.url })
     added = yield* nextRound(request, answer)

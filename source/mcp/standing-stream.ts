@@ -10,7 +10,7 @@ import type { Conversation, Notification } from "./conversation.ts"
 import { openHttp } from "./http-request.ts"
 import { forEachMessage, type StreamPlace } from "./incoming.ts"
 import type { Message } from "./json-rpc.ts"
-import { courtesyMillis, idleMillis, Patience } from "./limits.ts"
+import { courtesyMillis, IdleLimit, Patience } from "./limits.ts"
 import { startConversation } from "./listening.ts"
 import { beforeReconnect, mostReconnects } from "./resume.ts"
 import { revisions } from "./revisions.ts"
@@ -40,7 +40,7 @@ const listenOnce = Effect.fnUntraced(function* (
   yield* Deferred.succeed(ready, "open")
   const { batches } = revisions[request.session.protocolVersion]
   const hear = (message: Message) => Effect.asVoid(conversation.hear(incoming, message))
-  yield* forEachMessage(incoming, batches, hear, { place, idleMillis })
+  yield* forEachMessage(incoming, batches, hear, { place, idleMillis: yield* IdleLimit })
   return true
 }, Effect.scoped)
 

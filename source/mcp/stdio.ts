@@ -57,7 +57,10 @@ const make = (options: StdioOptions) =>
     const onLine = (text: string): void => {
       if (text.trim() === "") return
       const messages = readMessages(text, true)
-      if (Result.isFailure(messages)) return board.toLatest({ _tag: "noise", text, problem: messages.failure })
+      if (Result.isFailure(messages)) {
+        board.toLatest({ _tag: "noise", text, problem: messages.failure })
+        return
+      }
       const batched = text.trimStart().startsWith("[")
       for (const message of messages.success) {
         // Between two requests a ping must not wait for the next one (MR-16).

@@ -7,7 +7,7 @@ import type { Credentials } from "./connection.ts"
 import { type ExchangeFailure, exchange, type Notification } from "./exchange.ts"
 import { mcpFailure } from "./failure.ts"
 import { isObject, type JsonObject, type RequestId } from "./json-rpc.ts"
-import { idleMillis, Patience } from "./limits.ts"
+import { IdleLimit, Patience } from "./limits.ts"
 import { beforeReconnect, mostReconnects } from "./resume.ts"
 import type { Session } from "./session.ts"
 
@@ -82,7 +82,7 @@ const listenOnce = Effect.fnUntraced(function* (request: SubscriptionRequest, st
     method: "subscriptions/listen",
     params: { notifications: { ...request.filter } },
     onNotification: hear,
-    idleMillis,
+    idleMillis: yield* IdleLimit,
   }).pipe(Effect.provideService(Patience, { soft: forever, hard: forever }), Effect.asVoid)
 
   const unheard = Effect.gen(function* () {

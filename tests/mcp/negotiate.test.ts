@@ -2,8 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { connect, disconnect } from "../../source/mcp/connect.ts"
+import { KnownEras } from "../../source/mcp/known-eras.ts"
 import type { VersionChoice } from "../../source/mcp/negotiate.ts"
 import { probe } from "../../source/mcp/probe.ts"
+import { request } from "../../source/mcp/request.ts"
 import { reveal, secret } from "../../source/text/secret.ts"
 import { json, observed, type Received, result, rpcError, run, type Script, serve } from "./server.ts"
 
@@ -353,6 +355,79 @@ describe("probe", () => {
         assert.strictEqual(code(outcome), expected)
         assert.include("detail" in outcome ? outcome.detail : "", "Shop")
       }
+    }),
+  )
+})
+
+describe("MR-9 what was found out about a server", () => {
+  const seen = (received: ReadonlyArray<Received>) => received.map(({ json }) => json.method)
+  const never: Script = (request, response) => json(response, rpcError(request, -32601, "no"))
+
+  const twice = (script: Script, between: Effect.Effect<void> = Effect.void) =>
+    Effect.gen(function* () {
+      const server = yield* serve(script)
+      const once = connect({ url: server.url, version: "auto" })
+      yield* run(
+        server.url,
+        Effect.andThen(once, Effect.andThen(between, once)).pipe(Effect.provideService(KnownEras, new Map())),
+      )
+      return seen(server.received)
+    }).pipe(Effect.scoped)
+
+  it.live("a legacy server is not asked in the modern way again within a run", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* twice(legacyServer(never)), [
+        "server/discover",
+        "initialize",
+        "notifications/initialized",
+        "initialize",
+        "notifications/initialized",
+      ])
+    }),
+  )
+
+  it.live("when that fails it is asked anew: it may have been brought up to date", () =>
+    Effect.gen(function* () {
+      let upgraded = false
+      const old = legacyServer(never)
+      const server: Script = (request, response) => {
+        if (!upgraded) return old(request, response)
+        return request.json.method === "initialize"
+          ? json(response, rpcError(request, -32022, "too old", { supported: ["2026-07-28"] }), 400)
+          : json(response, result(request, discovered(["2026-07-28"])))
+      }
+      const upgrade = Effect.sync(() => {
+        upgraded = true
+      })
+      assert.deepStrictEqual((yield* twice(server, upgrade)).slice(3), ["initialize", "server/discover"])
+    }),
+  )
+
+  it.live("MR-10 a modern server stays one, whatever it answers later", () =>
+    Effect.gen(function* () {
+      let broken = false
+      const server: Script = (request, response) =>
+        broken
+          ? json(response, rpcError(request, -32020, "header mismatch"), 400)
+          : json(response, result(request, discovered(["2026-07-28"])))
+      const running = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const served = yield* serve(server)
+          const outcome = yield* Effect.result(
+            run(
+              served.url,
+              Effect.gen(function* () {
+                const session = yield* connect({ url: served.url, version: "auto" })
+                broken = true
+                return yield* request({ session, method: "prompts/list" })
+              }),
+            ),
+          )
+          return { outcome, seen: seen(served.received) }
+        }),
+      )
+      assert.isTrue(Result.isFailure(running.outcome))
+      assert.deepStrictEqual(running.seen, ["server/discover", "prompts/list"])
     }),
   )
 })

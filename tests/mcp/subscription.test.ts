@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { IdleLimit } from "../../source/mcp/limits.ts"
 import type { Session } from "../../source/mcp/session.ts"
 import { type SubscriptionFilter, subscribe } from "../../source/mcp/subscription.ts"
 import { events, observed, result, type Script, serve } from "./server.ts"
@@ -134,5 +135,28 @@ describe("subscriptions/listen", () => {
         assert.lengthOf(server.received, 1)
       }),
     ),
+  )
+
+  it.live("MR-60 a stream that is silent for too long is made anew; a comment is a sign of life", () =>
+    Effect.gen(function* () {
+      let connections = 0
+      const { received, granted, ended } = yield* listen((one, response) => {
+        const send = events(response)
+        send(ack(one.json.id))
+        connections += 1
+        if (connections === 1) return
+        // Comments hold it open for longer than the limit; then the server ends it.
+        const breathing = setInterval(() => response.write(": keep-alive\n\n"), 50)
+        setTimeout(() => {
+          clearInterval(breathing)
+          send(result(one, { resultType: "complete" }))
+          response.end()
+        }, 500)
+      }).pipe(Effect.provideService(IdleLimit, 200))
+      assert.strictEqual(ended._tag, "Success")
+      assert.strictEqual(granted.length, 2)
+      assert.notStrictEqual(received[0]?.json.id, received[1]?.json.id)
+      assert.strictEqual(received.length, 2)
+    }),
   )
 })
