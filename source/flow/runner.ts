@@ -82,7 +82,9 @@ const make = (options: RunnerOptions) =>
     const choose = (tool: string, args: Readonly<Record<string, unknown>>) =>
       inOrder(
         // A request of `session` may have left the list of tools out.
-        reset(journal.state().steps.tools.status === "skipped" ? "tools" : "call", `call ${tool}`),
+        Effect.suspend(() =>
+          reset(journal.state().steps.tools.status === "skipped" ? "tools" : "call", `call ${tool}`),
+        ),
         journal.append({ _tag: "FactLearned", fact: fact("call", { tool, arguments: args }) }),
       )
 
