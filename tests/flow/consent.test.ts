@@ -54,6 +54,29 @@ describe("the browser wait", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live(
+    "CR-115 a code that the token endpoint refuses: the last page claims no success, and says nothing of why",
+    () =>
+      Effect.gen(function* () {
+        const refuse = { error: "invalid_grant", error_description: "CANARY too late" }
+        const mock = yield* mocked({
+          ...asked,
+          behaviours: [{ token: (answer) => ({ ...answer, status: 400, json: refuse }) }],
+        })
+        yield* run(mock.url, print, (room) =>
+          Effect.gen(function* () {
+            const running = yield* inTheBackground(room.flow.runTo("tools"))
+            const { url } = yield* toTheBrowser(room)
+            const { visited } = yield* person(url)
+            assert.include(visited.at(-1)?.html, '<main class="failure">')
+            assert.isFalse(visited.some(({ html }) => html.includes('<main class="success">')))
+            assert.isFalse(visited.some(({ html }) => html.includes("CANARY")))
+            assert.include((yield* Fiber.join(running)).steps.token.problem?.detail, "CANARY")
+          }),
+        )
+      }).pipe(Effect.scoped),
+  )
+
   it.live("ends with a denial, which is shown, and Retry asks anew with other secrets", () =>
     Effect.gen(function* () {
       const mock = yield* mocked(asked)

@@ -58,6 +58,31 @@ describe("step-up", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live(
+    "CR-88 what was granted without being asked for is asked for as well; CR-87 offline_access has the user asked",
+    () =>
+      Effect.gen(function* () {
+        const mock = yield* mocked({ scopes: "progressive" })
+        mock.behave({
+          token: (answer) => ({ ...answer, json: { ...Object(answer.json), scope: "mcp:tools profile" } }),
+        })
+        yield* run(mock.url, {}, ({ flow }) =>
+          Effect.gen(function* () {
+            yield* flow.runTo("tools")
+            yield* flow.call("list_files", { path: "documents" })
+            assert.deepStrictEqual(
+              new Set(String(scopesAsked(mock)[1]).split(" ")),
+              new Set(["mcp:tools", "offline_access", "profile", "files:read"]),
+            )
+            assert.deepStrictEqual(
+              mock.log.all("authorize").map(({ query }) => query.prompt),
+              ["consent", "consent"],
+            )
+          }),
+        )
+      }).pipe(Effect.scoped),
+  )
+
   it.live("in manual mode waits at every gate, with the call still pending", () =>
     Effect.gen(function* () {
       const mock = yield* mocked({ scopes: "progressive" })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as TestClock from "effect/testing/TestClock"
 import { startAttempt } from "../../source/oauth/authorization-request.ts"
 import { safeToOpen } from "../../source/oauth/openable-url.ts"
 import { challengeOf, makePkce } from "../../source/oauth/pkce.ts"
@@ -45,8 +46,18 @@ describe("authorization request", () => {
 
   it.effect("CR-47 CR-48 the attempt holds what its answer is checked against, and a state of 256 bits", () =>
     Effect.gen(function* () {
+      yield* TestClock.setTime(1_800_000_000_000)
       const attempt = yield* request()
       const params = new URL(attempt.url).searchParams
+      assert.deepInclude(attempt, {
+        issuer,
+        tokenEndpoint: `${issuer}/token`,
+        clientId: "client-1",
+        redirectUri: "http://127.0.0.1:4321/callback",
+        resource: "https://mcp.example.com",
+        scope: "read write",
+        createdAt: 1_800_000_000_000,
+      })
       assert.strictEqual(Buffer.from(attempt.state, "base64url").length, 32)
       assert.deepStrictEqual(Object.fromEntries(params), {
         response_type: "code",

@@ -220,6 +220,28 @@ describe("wire", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live(
+    "CR-42 a header section of 20 kB is read, one of 40 kB is not; a client document of more than 5 kB is not",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* serve((request, response) => {
+          const size = Number(request.url?.slice(2))
+          if (request.url?.startsWith("/h")) response.writeHead(200, { "x-long": "x".repeat(size) }).end("{}")
+          else response.end("x".repeat(size))
+        })
+        const { layer } = wired()
+        const get = (leg: Leg, path: string) =>
+          Wire.use((wire) => wire.send({ leg, method: "GET", url: url + path })).pipe(
+            Effect.provide(layer),
+            Effect.match({ onSuccess: ({ status }) => String(status), onFailure: ({ code }) => code }),
+          )
+        assert.strictEqual(yield* get("server-metadata", "/h20000"), "200")
+        assert.strictEqual(yield* get("server-metadata", "/h40000"), "headers_too_large")
+        assert.strictEqual(yield* get("client-metadata", "/b5120"), "200")
+        assert.strictEqual(yield* get("client-metadata", "/b5121"), "body_too_large")
+      }).pipe(Effect.scoped),
+  )
+
   it.live("reads gzip that nobody asked for", () =>
     Effect.gen(function* () {
       const { url } = yield* serve((_, response) => {
