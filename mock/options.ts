@@ -85,6 +85,8 @@ export interface MockOptions {
     readonly profile?: "oauth" | "oidc"
     /** Register every client for this method, whatever it asked for, as RFC 7591 §3.2.1 allows. */
     readonly authMethod?: "none" | "client_secret_basic" | "client_secret_post"
+    /** What counts where a registration leaves a member out, in place of the defaults of RFC 7591 §2. */
+    readonly defaults?: Readonly<Record<string, unknown>>
     /** When RFC 7592 answers carry a new registration access token (and secret). Default `update`. */
     readonly rotation?: "never" | "update" | "always"
     /** Client secrets expire after so many seconds; 0 (default) is never. */
@@ -179,6 +181,7 @@ export function settle(options: MockOptions) {
       initialAccessToken: options.registration?.requireInitialAccessToken,
       oidc: options.registration?.profile === "oidc",
       authMethod: options.registration?.authMethod,
+      defaults: options.registration?.defaults ?? {},
       rotation: options.registration?.rotation ?? "update",
       secretLifetime: options.registration?.secretLifetime ?? 0,
       maxClients: options.registration?.maxClients ?? 10_000,

@@ -25,7 +25,7 @@ export async function register(world: World, exchange: Exchange): Promise<Answer
         }),
     )
   }
-  const asked = readMetadata(world, exchange, await readObject(exchange))
+  const asked = readMetadata(world, exchange, { ...registration.defaults, ...(await readObject(exchange)) })
   const { authMethod = asked.token_endpoint_auth_method } = registration
   const metadata = { ...asked, token_endpoint_auth_method: authMethod }
   exchange.enforce("registration-metadata", world.clients.all().length < registration.maxClients, () =>

@@ -57,9 +57,7 @@ test("a client of the first demo server signs in, refreshes twice with one token
     json({
       client_name: "first demo client",
       redirect_uris: [redirect],
-      grant_types: ["authorization_code", "refresh_token"],
-      response_types: ["code"],
-      token_endpoint_auth_method: "none",
+      scope: "mcp:tools:read mcp:tools:execute",
     }),
   )
   expect(client.status).toBe(200)
@@ -70,6 +68,7 @@ test("a client of the first demo server signs in, refreshes twice with one token
     response_type: "code",
     client_id,
     redirect_uri: redirect,
+    scope: "mcp:tools:read mcp:tools:execute",
     state: "demo",
     code_challenge: createHash("sha256").update(code_verifier).digest("base64url"),
     code_challenge_method: "S256",
@@ -91,11 +90,30 @@ test("a client of the first demo server signs in, refreshes twice with one token
   const authorization = { authorization: `Bearer ${first.body.access_token}` }
   const listed = await ask("POST", `${origin}/mcp/tools/list`, json({}), authorization)
   expect(listed).toMatchObject({ status: 200, type: "application/json", body: { tools: expect.any(Array) } })
-  const called = await ask(
+  const call = (name: string, args: Readonly<Record<string, unknown>>) =>
+    ask(
+      "POST",
+      `${origin}/mcp/tools/call`,
+      json({ jsonrpc: "2.0", id: 2, method: "tools/call", params: { name, arguments: args } }),
+      authorization,
+    )
+  const calls: ReadonlyArray<readonly [string, Readonly<Record<string, unknown>>]> = [
+    ["get_weather", { location: "New York, NY", units: "celsius" }],
+    ["list_files", { path: "/home/user" }],
+    ["get_user_profile", {}],
+  ]
+  for (const [name, args] of calls)
+    expect(await call(name, args)).toMatchObject({
+      status: 200,
+      type: "application/json",
+      body: { id: 2, result: { message: expect.any(String), data: expect.any(Object) } },
+    })
+  // Bare parameters are answered with the bare result.
+  const bare = await ask(
     "POST",
     `${origin}/mcp/tools/call`,
     json({ name: "add", arguments: { a: 1, b: 2 } }),
     authorization,
   )
-  expect(called).toMatchObject({ status: 200, type: "application/json", body: { structuredContent: { sum: 3 } } })
+  expect(bare).toMatchObject({ status: 200, type: "application/json", body: { structuredContent: { sum: 3 } } })
 })
