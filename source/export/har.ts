@@ -55,6 +55,7 @@ const responseOf = (response: ResponseRecord | undefined) => ({
   redirectURL: headerOf(response?.headers ?? [], "location") ?? "",
   headersSize: -1,
   bodySize: response?.body?.bytes ?? 0,
+  _transferSize: response?.body?.bytes ?? 0,
   ...(response?.failure === undefined ? {} : { _error: `${response.failure.code}: ${response.failure.detail}` }),
 })
 
@@ -78,6 +79,8 @@ const entryOf = ({ request, response, step, findings }: SavedExchange) => ({
   response: responseOf(response),
   cache: {},
   ...(response?.remoteAddress === undefined ? {} : { serverIPAddress: response.remoteAddress }),
+  // Chromium takes JSON for a script unless it is told that a program asked for it.
+  _resourceType: request.leg === "authorization" ? "document" : "fetch",
   _exchange: request.exchange,
   _leg: request.leg,
   _step: step ?? null,

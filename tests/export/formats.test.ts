@@ -83,6 +83,13 @@ describe("whatever a server says", () => {
     }
   })
 
+  it("har says what the network panel of Chromium cannot guess: who asked, how much came, why nothing did", () => {
+    const har: unknown = JSON.parse(exported(hostileRun("x"), "har"))
+    expect(har).toMatchObject({
+      log: { entries: [{ _resourceType: "fetch", response: { _transferSize: expect.any(Number), _error: "cut: x" } }] },
+    })
+  })
+
   it("curl has no line that a server wrote outside of a quoted word or a comment", () => {
     for (const text of texts) {
       const script = exported(hostileRun(text.replaceAll("\n", " ")), "curl")
