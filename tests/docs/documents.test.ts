@@ -24,11 +24,13 @@ const section = (text: string, heading: string): string => {
 const firstCells = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^\| (.*?) \|/gm)].map(([, cell = ""]) => cell).slice(1)
 
-/** Flags of another program stand in one column only. */
+/** Flags of another program stand in one column, and where that very program is run. */
 const withoutTheirFlags = (text: string): string =>
-  text.replace(/^(## Coming from client\.py\n[\s\S]*?)(?=^## |\s*$(?![\s\S]))/m, (part) =>
-    part.replace(/^\| `--.*? \|/gm, "|"),
-  )
+  text
+    .replace(/^python client\.py .*$/gm, "")
+    .replace(/^(## Coming from client\.py\n[\s\S]*?)(?=^## |\s*$(?![\s\S]))/m, (part) =>
+      part.replace(/^\| `--.*? \|/gm, "|"),
+    )
 
 describe("the documents", () => {
   it.each(documents)("%s names no flag and no command that does not exist", (file) => {
