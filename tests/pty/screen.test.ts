@@ -68,7 +68,7 @@ describe("the screen in a terminal", () => {
     terminal.write("5")
     await terminal.shows(/resources\/templates\/list/)
     terminal.write(keys.Enter)
-    await terminal.shows(/Read me[\s\S]*Weather of a city[\s\S]*Packing list/)
+    await terminal.shows(/Read me[\s\S]*Weather of a c[\s\S]*Packing list/)
     terminal.write(`j${keys.Enter}`)
     await terminal.shows(/\[content image\/png, 70 B\] +w saves it/)
     terminal.write("w")

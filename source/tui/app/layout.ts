@@ -144,7 +144,7 @@ export interface ToolsPanes {
 export const toolsPanes = (body: Rect, formRows: number, resultLeast = 10): ToolsPanes => {
   const wide = body.width >= 96
   const strip = wide ? 0 : 1
-  const left = wide ? (body.width >= 120 ? 24 : 22) : 0
+  const left = wide ? (body.width >= 160 ? 36 : body.width >= 120 ? 24 : 22) : 0
   const height = body.height - strip
   const least = height >= 36 ? 16 : Math.floor(height / 2)
   const form = clamp(formRows + 2, Math.min(least, 13), Math.max(least, height - resultLeast))

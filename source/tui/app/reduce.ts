@@ -36,7 +36,7 @@ export type Action =
   | { readonly type: "offers"; readonly change: Partial<OffersUi> }
   | { readonly type: "question"; readonly ui: QuestionUi }
   /** Give up the choice of a step or a log row, and look at what happens now. */
-  | { readonly type: "follow"; readonly what: "step" | "flowLog" | "log" }
+  | { readonly type: "follow"; readonly what: "step" | "flowLog" | "log" | "notices" }
   | { readonly type: "closeExchange" }
 
 const without = <T extends object, K extends keyof T>(value: T, name: K): Omit<T, K> => {
@@ -64,6 +64,7 @@ const follows = {
   step: (ui: Ui): Ui => ({ ...ui, flow: { ...without(ui.flow, "step"), scroll: unscrolled } }),
   flowLog: (ui: Ui): Ui => ({ ...ui, flow: without(ui.flow, "logBack") }),
   log: (ui: Ui): Ui => ({ ...ui, log: without(ui.log, "cursor") }),
+  notices: (ui: Ui): Ui => ({ ...ui, log: without(ui.log, "noticesTop") }),
 }
 
 type Reducers = {

@@ -16,6 +16,7 @@ export type PaneId =
   | "steps"
   | "known"
   | "log"
+  | "notices"
   | "request"
   | "response"
   | "list"
@@ -79,6 +80,8 @@ export interface LogUi {
   /** The exchange that is open. */
   readonly open?: number
   readonly tab: Tab
+  /** First line that is shown of what the server said unasked; absent: follow the newest. */
+  readonly noticesTop?: number
   readonly scroll: Readonly<Record<"request" | "response", number>>
 }
 

@@ -1,11 +1,13 @@
 import { toolsPanes } from "../app/layout.ts"
 import type { PaneId, Scene } from "../app/scene.ts"
+import { wrap } from "../ui/cells.ts"
 import { field, fieldSpans } from "../ui/field.ts"
 import { innerHeight, innerWidth } from "../ui/frame.ts"
 import type { Rect } from "../ui/lines.tsx"
 import { Pane } from "../ui/pane.tsx"
 import { type Row, row, span } from "../ui/row.ts"
 import { position, topFor } from "../ui/window.ts"
+import { followingNote } from "./changes.ts"
 
 export interface Bench {
   /** One line instead of the list or the form, where both do not fit. */
@@ -33,13 +35,15 @@ export const arrangeBench = (scene: Scene, body: Rect, focus: PaneId, formRows: 
   return focus === "list" ? { strip, list } : { strip, form, result }
 }
 
-/** The line over a list or a form: what is chosen, and how to get to the other one. */
-export const stripRow = (label: string, name: string | undefined, onList: boolean): Row =>
-  row(
+/** The line over a list or a form: what is chosen, how to get to the other one, and whether the list is out of date. */
+export const stripRow = (label: string, name: string | undefined, onList: boolean, news: string | undefined): Row => ({
+  left: [
     span(` ${label}: `, "dim"),
     span(name ?? "none", "strong"),
     span(onList ? (name === undefined ? "" : "   Enter chooses it") : "   Esc for the list", "dim"),
-  )
+  ],
+  ...(news === undefined ? {} : { right: [span(`${news} `, "warn")] }),
+})
 
 interface BenchListProps {
   readonly scene: Scene
@@ -52,27 +56,36 @@ interface BenchListProps {
   readonly rows: ReadonlyArray<Row>
   /** The row that has to be seen. */
   readonly cursor: number
+  /** That the list is out of date. */
+  readonly news: string | undefined
 }
 
 /** A list with its filter above it. */
-export const BenchList = ({ scene, at, title, note, focused, filter, rows, cursor }: BenchListProps) => {
+export const BenchList = ({ scene, at, title, note, focused, filter, rows, cursor, news }: BenchListProps) => {
   const editing = scene.ui.editing === filter
   const value = scene.ui.fields[filter] ?? field("")
   const filterRows: ReadonlyArray<Row> =
     editing || value.text.trim() !== ""
       ? [{ left: [span("/ ", "key"), ...fieldSpans(value, innerWidth(at.width) - 2, editing, scene.theme)] }]
       : []
-  const room = innerHeight(at.height) - filterRows.length
+  // A list beside its form is narrow; over the whole width the line above says it.
+  const cells = innerWidth(at.width)
+  const above = [
+    ...(news === undefined || at.width > 60 ? [] : wrap(news, cells).map((line) => row(span(line, "warn")))),
+    ...filterRows,
+  ]
+  const room = innerHeight(at.height) - above.length
   const top = topFor(cursor, rows.length, room)
+  const foot = [followingNote(scene), position(top, room, rows.length)].filter((text) => text !== "")
   const shown = rows.length === 0 ? [row(span("none", "dim"))] : rows.slice(top, top + room)
   return (
     <Pane
       at={at}
       title={title}
       note={note}
-      foot={position(top, room, rows.length)}
+      foot={foot.join(` ${scene.theme.glyphs.bullet} `)}
       focused={focused}
-      rows={[...filterRows, ...shown]}
+      rows={[...above, ...shown]}
     />
   )
 }

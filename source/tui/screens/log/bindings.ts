@@ -12,7 +12,7 @@ export const logBindings: ReadonlyArray<Binding> = [
     title: "open the exchange under the cursor",
     short: "open",
     group: "pane",
-    when: (scene) => !isOpen(scene) && chosen(scene) !== undefined,
+    when: (scene) => !isOpen(scene) && chosen(scene) !== undefined && scene.ui.focus.log !== "notices",
     run: (control, scene) => {
       const exchange = chosen(scene)
       if (exchange === undefined) return

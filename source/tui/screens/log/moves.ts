@@ -2,8 +2,10 @@ import type { Control } from "../../app/control.ts"
 import { exchangePanes, shell } from "../../app/layout.ts"
 import { type Scene, tabs } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
+import type { Rect } from "../../ui/lines.tsx"
 import { type Motion, moved } from "../../ui/window.ts"
 import { cursorIn, openExchange, shownExchanges } from "./model.ts"
+import { noticesPlace, noticesWindow } from "./notices.ts"
 import { openRows } from "./view.tsx"
 
 /** Whether one exchange is open. */
@@ -25,6 +27,14 @@ const moveList = (control: Control, scene: Scene, motion: Motion) => {
   // The bottom follows again; anywhere else the list stands still while new rows come.
   if (exchange === undefined || at >= last) control.dispatch({ type: "follow", what: "log" })
   else control.dispatch({ type: "log", change: { cursor: exchange.request.exchange } })
+}
+
+const moveNotices = (control: Control, scene: Scene, motion: Motion, at: Rect) => {
+  if (scene.flow === undefined) return
+  const { top, last, height } = noticesWindow(scene, scene.flow, at)
+  const noticesTop = moved(top, motion, last, height)
+  if (noticesTop >= last) control.dispatch({ type: "follow", what: "notices" })
+  else control.dispatch({ type: "log", change: { noticesTop } })
 }
 
 const moveOpen = (control: Control, scene: Scene, motion: Motion) => {
@@ -66,5 +76,9 @@ export const isSingle = (scene: Scene): boolean =>
   exchangePanes(shell(scene.columns, scene.rows).body).single !== undefined
 
 /** One motion in the list, or in the exchange that is open. */
-export const moveLog = (control: Control, scene: Scene, motion: Motion) =>
-  isOpen(scene) ? moveOpen(control, scene, motion) : moveList(control, scene, motion)
+export const moveLog = (control: Control, scene: Scene, motion: Motion) => {
+  if (isOpen(scene)) return moveOpen(control, scene, motion)
+  const notices = noticesPlace(scene)
+  if (notices === undefined || scene.ui.focus.log !== "notices") return moveList(control, scene, motion)
+  moveNotices(control, scene, motion, notices)
+}

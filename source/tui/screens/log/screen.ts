@@ -2,6 +2,7 @@ import type { ScreenModule } from "../screen.ts"
 import { logBindings } from "./bindings.ts"
 import { isFiltered } from "./model.ts"
 import { isOpen, isSingle, moveLog } from "./moves.ts"
+import { hasNotices } from "./notices.ts"
 import { LogView } from "./view.tsx"
 
 /** Everything that crossed the wire. */
@@ -9,7 +10,8 @@ export const logScreen: ScreenModule = {
   id: "log",
   title: "Log",
   available: ({ flow }) => flow !== undefined,
-  panes: (scene) => (isOpen(scene) && !isSingle(scene) ? ["request", "response"] : ["log"]),
+  panes: (scene) =>
+    isOpen(scene) && !isSingle(scene) ? ["request", "response"] : hasNotices(scene) ? ["log", "notices"] : ["log"],
   bindings: logBindings,
   fields: [
     {

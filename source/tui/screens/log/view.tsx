@@ -13,6 +13,7 @@ import type { ViewProps } from "../screen.ts"
 import type { Shown } from "./body.ts"
 import { checkRows, outcomeOf, requestRows, responseRows, tabRows, timingRows } from "./detail.ts"
 import { cursorIn, isFiltered, openExchange, shownExchanges } from "./model.ts"
+import { hasNotices, logPanes, noticesWindow } from "./notices.ts"
 import { exchangeRow } from "./rows.ts"
 
 const isRevealed = ({ ui, now }: Scene): boolean => ui.revealUntil !== undefined && ui.revealUntil > now
@@ -51,8 +52,22 @@ const List = ({ scene, flow, at }: { readonly scene: Scene; readonly flow: FlowS
       title="HTTP log"
       note={`${count} ${bullet} ${follow}`}
       foot={position(top, room, shown.length)}
-      focused={scene.ui.layers.length === 0}
+      focused={scene.ui.layers.length === 0 && !(scene.ui.focus.log === "notices" && hasNotices(scene))}
       rows={[...filterRows, ...(rows.length === 0 ? [row(span("No exchange yet.", "dim"))] : rows)]}
+    />
+  )
+}
+
+const Notices = ({ scene, flow, at }: { readonly scene: Scene; readonly flow: FlowScene; readonly at: Rect }) => {
+  const { rows, top, height } = noticesWindow(scene, flow, at)
+  return (
+    <Pane
+      at={at}
+      title="What the server says unasked"
+      note={scene.ui.log.noticesTop === undefined ? "follow" : "G to follow"}
+      foot={position(top, height, rows.length)}
+      focused={scene.ui.focus.log === "notices" && scene.ui.layers.length === 0}
+      rows={rows.slice(top, top + height)}
     />
   )
 }
@@ -186,7 +201,15 @@ export const LogView = ({ scene, body }: ViewProps) => {
       <Pane at={body} title="HTTP log" rows={[row(span("No server is open. Choose one on the Start screen (1)."))]} />
     )
   const exchange = openExchange(scene)
-  if (exchange === undefined) return <List scene={scene} flow={flow} at={body} />
+  if (exchange === undefined) {
+    const { list, notices } = logPanes(scene, body)
+    return (
+      <>
+        <List scene={scene} flow={flow} at={list} />
+        {notices && <Notices scene={scene} flow={flow} at={notices} />}
+      </>
+    )
+  }
   const props = { scene, flow, exchange, body }
   return exchangePanes(body).single === undefined ? <Pair {...props} /> : <Single {...props} />
 }

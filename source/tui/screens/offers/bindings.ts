@@ -1,5 +1,6 @@
 import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
+import { listenBinding } from "../changes.ts"
 import { argumentField } from "../tools/model.ts"
 import { choose, listAll, send } from "./actions.ts"
 import { savable } from "./answer-rows.ts"
@@ -55,6 +56,7 @@ export const offersBindings: ReadonlyArray<Binding> = [
     when: (scene) => isConnected(scene) && (chosenOffer(scene) !== undefined || isListed(scene)),
     run: listAll,
   },
+  listenBinding("offers"),
   {
     id: "offers.clear",
     keys: ["d"],

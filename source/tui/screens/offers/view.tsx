@@ -6,6 +6,7 @@ import { blank, type Row, row, span } from "../../ui/row.ts"
 import { Rows } from "../../ui/rows.tsx"
 import { clamp, topFor } from "../../ui/window.ts"
 import { arrangeBench, BenchList, Scrolled, stripRow } from "../bench.tsx"
+import { changed } from "../changes.ts"
 import type { ViewProps } from "../screen.ts"
 import { answerRows } from "./answer-rows.ts"
 import { offerRows } from "./form-rows.ts"
@@ -79,13 +80,21 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
   const shown = result === undefined ? undefined : answerWindow(scene, flow, result)
   return (
     <>
-      {strip && <Rows at={strip} rows={[stripRow("Chosen", offer && titleOf(offer), list !== undefined)]} />}
+      {strip && (
+        <Rows
+          at={strip}
+          rows={[
+            stripRow("Chosen", offer && titleOf(offer), list !== undefined, changed(scene, ["resources", "prompts"])),
+          ]}
+        />
+      )}
       {list && (
         <BenchList
           scene={scene}
           at={list}
           title="Offered"
           note={String(offersIn(scene).length)}
+          news={changed(scene, ["resources", "prompts"])}
           focused={focusedOn(scene, "list")}
           filter="offerFilter"
           rows={strip === undefined || isListed(scene) ? rows.rows : [...rows.rows, blank, ...toList]}

@@ -1,6 +1,7 @@
 import type { Scene } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
+import { listenBinding } from "../changes.ts"
 import { savedContents } from "../content-rows.ts"
 import { callTool, choose, goToRow, hasChoices, onForm } from "./actions.ts"
 import { argumentField, chosenTool, formOf, rowOf } from "./model.ts"
@@ -34,7 +35,7 @@ export const toolsBindings: ReadonlyArray<Binding> = [
     title: "call the tool with these arguments",
     short: "call",
     group: "pane",
-    when: (scene) => scene.ui.focus.tools !== "list" && chosenTool(scene) !== undefined,
+    when: (scene) => scene.ui.focus.tools !== "list" && chosenTool(scene) !== undefined && !isBusy(scene),
     run: callTool,
   },
   {
@@ -94,6 +95,18 @@ export const toolsBindings: ReadonlyArray<Binding> = [
     when: (scene) => savable(scene).length > 0,
     run: (control, scene) => control.save(savable(scene)),
   },
+  {
+    id: "tools.list",
+    keys: ["r"],
+    title: "list the tools again",
+    group: "pane",
+    when: (scene) => scene.flow !== undefined && !isBusy(scene),
+    run: (control) => {
+      control.intend({ _tag: "Back", step: "tools" })
+      control.intend({ _tag: "Next" })
+    },
+  },
+  listenBinding("tools"),
   {
     id: "tools.filter",
     keys: ["/"],

@@ -6,6 +6,7 @@ import { type Row, row, span } from "../../ui/row.ts"
 import { Rows } from "../../ui/rows.tsx"
 import { clamp, topFor } from "../../ui/window.ts"
 import { arrangeBench, BenchList, Scrolled, stripRow } from "../bench.tsx"
+import { changed } from "../changes.ts"
 import type { ViewProps } from "../screen.ts"
 import { formRows } from "./form-rows.ts"
 import { chosenTool, cursorOf, saysDestructive, toolsIn } from "./model.ts"
@@ -49,13 +50,16 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
   const shown = result === undefined ? undefined : resultWindow(scene, flow, result)
   return (
     <>
-      {strip && <Rows at={strip} rows={[stripRow("Tool", tool?.name, list !== undefined)]} />}
+      {strip && (
+        <Rows at={strip} rows={[stripRow("Tool", tool?.name, list !== undefined, changed(scene, ["tools"]))]} />
+      )}
       {list && (
         <BenchList
           scene={scene}
           at={list}
           title="Tools"
           note={String(toolsIn(scene).length)}
+          news={changed(scene, ["tools"])}
           focused={focusedOn(scene, "list")}
           filter="toolFilter"
           rows={listRows(scene)}
