@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import { Flow } from "../flow/flow.ts"
 import type { FlowState } from "../flow/state.ts"
+import { excerpt } from "../text/excerpt.ts"
 import { type Line, line } from "./print.ts"
 import { endOf, withRun } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
+import { longestDescription } from "./tools.ts"
 
 /** Pages are followed as often as any honest list has them (rulebook 1.14). */
 const mostPages = 1000
@@ -34,7 +36,7 @@ const itemLines = (item: object): ReadonlyArray<Line> => {
   const description = text(item, "description")
   return [
     line(title === undefined || title === name ? name : `${name}  ${title}`),
-    ...(description === undefined ? [] : [line(`    ${description}`, "dim")]),
+    ...(description === undefined ? [] : [line(`    ${excerpt(description, longestDescription)}`, "dim")]),
   ]
 }
 

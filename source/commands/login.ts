@@ -13,7 +13,7 @@ const summary = (state: FlowState): ReadonlyArray<Line> => {
     line(`Signed in to ${state.serverUrl}`),
     line(`  issuer   ${grant.issuer}`),
     line(`  client   ${identity?.client.clientId ?? grant.clientId} (${identity?.client.source ?? "stored"})`),
-    line(`  scope    ${grant.scope ?? "as the server sees fit"}`, undefined, 11),
+    line(`  scope    ${grant.scope === "" ? "none" : (grant.scope ?? "as the server sees fit")}`, undefined, 11),
     line(
       `  token    ${lifetime(grant.expiresAt, state.at)}${grant.refreshToken === undefined ? "" : ", can be renewed"}`,
     ),

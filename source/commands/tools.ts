@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Tool } from "../mcp/tools.ts"
+import { excerpt } from "../text/excerpt.ts"
 import { type Line, line } from "./print.ts"
 import { withReached } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
@@ -11,11 +12,17 @@ const propertiesOf = (tool: Tool): ReadonlyArray<string> => {
   return names.map((name) => (needed.has(name) ? name : `[${name}]`))
 }
 
-const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
+/** As much of a description as a list bears: those that come from doc comments are broken and indented. */
+export const longestDescription = 400
+
+/** One line with the arguments of each tool, and one for what it is for. */
+export const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
   const width = Math.min(32, Math.max(0, ...tools.map((tool) => tool.name.length)))
   return tools.flatMap((tool) => [
     line(`${tool.name.padEnd(width)}  ${propertiesOf(tool).join(" ")}`.trimEnd()),
-    ...(tool.description === undefined ? [] : [line(`${" ".repeat(width)}  ${tool.description}`, "dim")]),
+    ...(tool.description === undefined
+      ? []
+      : [line(`${" ".repeat(width)}  ${excerpt(tool.description, longestDescription)}`, "dim")]),
   ])
 }
 

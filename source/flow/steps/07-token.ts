@@ -63,6 +63,9 @@ export const tokenStep: Step = {
       Effect.tapError(() => desk.conclude("failure")),
       Effect.tap(() => desk.conclude("success")),
     )
-    return { facts: [fact("grant", grant)], note: grant.scope ?? "scope as requested" }
+    return {
+      facts: [fact("grant", grant)],
+      note: grant.scope === "" ? "no scope" : (grant.scope ?? "scope as requested"),
+    }
   }),
 }
