@@ -29,6 +29,14 @@ export interface ExchangeState {
   readonly retry?: { readonly millis: number; readonly reason: string }
 }
 
+/** Until another attempt goes out: a server asked for the time, or a read broke off. Comes of `RetryScheduled`. */
+export interface Pause {
+  readonly kind: "pause"
+  /** Milliseconds since the epoch. */
+  readonly until: number
+  readonly reason: string
+}
+
 export interface Progress {
   readonly progress: number
   readonly total?: number
@@ -55,7 +63,7 @@ export interface FlowState {
   readonly steps: Readonly<Record<StepId, StepState>>
   /** The step that runs now, a main one or an aside. */
   readonly running?: StepId
-  readonly wait?: Wait & { readonly step: StepId; readonly since: number }
+  readonly wait?: (Wait | Pause) & { readonly step: StepId; readonly since: number }
   readonly facts: Facts
   /** The step that obtained the grant, as long as the server has not accepted it once. */
   readonly unproven?: "token" | "refresh"

@@ -39,6 +39,9 @@ const dropFacts = (state: FlowState, drop: (name: FactName, home: MainStepId) =>
 const withoutOwnFacts = (state: FlowState, step: StepId): FlowState =>
   dropFacts(state, (name, home) => home === step && name !== "call" && name !== "request")
 
+/** A pause is over when the next request goes out. */
+const withoutPause = (state: FlowState): FlowState => (state.wait?.kind === "pause" ? omit(state, "wait") : state)
+
 /** The step that the server answered well with the token: the token is good then. */
 const proves: ReadonlySet<StepId> = new Set(["probe", "connect", "tools", "call"])
 
@@ -73,14 +76,24 @@ const transitions: Transitions = {
   RequestSent: (state, event) => {
     const step = event.step ?? state.running
     const next = requestSent(state, event.request, step)
-    return step === undefined || next === state
-      ? next
-      : withStep(next, step, { exchanges: [...state.steps[step].exchanges, event.request.exchange] })
+    if (next === state) return state
+    const sent = withoutPause(next)
+    return step === undefined
+      ? sent
+      : withStep(sent, step, { exchanges: [...state.steps[step].exchanges, event.request.exchange] })
   },
 
   ExchangeFinished: (state, event) => exchangeFinished(state, event.response),
 
-  RetryScheduled: (state, event) => retryScheduled(state, event),
+  RetryScheduled: (state, event) => {
+    const next = retryScheduled(state, event)
+    const { running } = state
+    const { at, millis, reason } = event
+    // A question that is open at the same time is the more urgent one.
+    return running === undefined || state.wait !== undefined
+      ? next
+      : { ...next, wait: { kind: "pause", until: at + millis, reason, step: running, since: at } }
+  },
 
   FactLearned: (state, event) => {
     const { name, value } = event.fact

@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import { formatMillis } from "../text/duration.ts"
 import type { Findings } from "../text/finding.ts"
 import { type Secret, secret } from "../text/secret.ts"
 import { header, type IncomingHead, type Wire } from "../wire/wire.ts"
@@ -46,7 +47,7 @@ const watchdog = (conversation: Conversation, began: number, { soft, hard }: Pat
       const since = attention.open > 0 ? now : Math.max(conversation.lastProgress(), attention.settled)
       const end = Math.min(since + soft, began + hard)
       if (now >= end)
-        return yield* mcpFailure("request_timed_out", { url, received: `nothing for ${Math.round(soft / 1000)} s` })
+        return yield* mcpFailure("request_timed_out", { url, received: `nothing for ${formatMillis(soft)}` })
       yield* Effect.sleep(end - now)
     }
   })

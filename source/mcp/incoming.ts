@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { formatMillis } from "../text/duration.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import type { IncomingHead, IncomingStream } from "../wire/wire.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
@@ -13,7 +14,7 @@ const tooLarge = (head: IncomingHead): McpFailure =>
   mcpFailure("answer_too_large", { exchange: head.exchange, url: head.url }, { status: head.status })
 
 const silent = ({ exchange, url }: IncomingHead, millis: number): McpFailure =>
-  mcpFailure("no_response", { exchange, url, detail: `the stream was silent for ${Math.round(millis / 1000)} s` })
+  mcpFailure("no_response", { exchange, url, detail: `the stream was silent for ${formatMillis(millis)}` })
 
 /** The whole body as text, without a byte order mark. */
 export const readText = (incoming: IncomingStream): Effect.Effect<string, McpFailure | WireFailure> =>

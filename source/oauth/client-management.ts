@@ -5,7 +5,8 @@ import { Findings } from "../text/finding.ts"
 import { makeSecretBook } from "../text/redaction.ts"
 import { reveal } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
-import { header, type Incoming, Wire } from "../wire/wire.ts"
+import { comeBack } from "../wire/retry.ts"
+import { type Incoming, Wire } from "../wire/wire.ts"
 import { usesSecret } from "./auth-method.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
@@ -67,8 +68,7 @@ const told = (answer: Incoming, client: Client): string => {
     if (hidden && plain !== undefined) book.keep(hidden.label, plain)
   }
   const document = Result.getOrUndefined(parseJsonObject(answer.body))
-  const wait = header(answer, "retry-after")
-  return [words(answer, document, book), wait && `Retry-After: ${wait}`].filter(Boolean).join(" · ")
+  return [words(answer, document, book), comeBack(answer)].filter(Boolean).join(" · ")
 }
 
 const refusalOf = (answer: Incoming, client: Client): OAuthFailure => {

@@ -71,7 +71,7 @@ export const discoveryTexts = {
   discovery_unavailable: {
     what: "The server could not answer the discovery request now.",
     why: "It reported an error of its own, which says nothing about whether the document exists; no other place was tried.",
-    remedy: ["Retry the step in a moment.", "Look at the answer below."],
+    remedy: ["Retry the step in a moment, or when a Retry-After below says.", "Look at the answer below."],
     rule: "RFC 9110 §15.6",
     exit: 6,
   },

@@ -76,8 +76,8 @@ export const identityTexts = {
   },
   registration_unavailable: {
     what: "The registration endpoint could not answer now.",
-    why: "It is overloaded or failed inside. Whether a client was created is not known; the request was not repeated.",
-    remedy: ["Retry the step in a moment."],
+    why: "It is overloaded or failed inside. Whether a client was created is not known.",
+    remedy: ["Retry the step in a moment, or when a Retry-After below says."],
     rule: "RFC 9110 §15.6",
     exit: 6,
   },

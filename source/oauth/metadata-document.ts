@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import type { WireCode, WireFailure } from "../wire/failure.ts"
+import { comeBack } from "../wire/retry.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
 import { excerpt, type JsonObject, parseJsonObject } from "./json-document.ts"
@@ -94,7 +95,7 @@ export const fetchDocument = Effect.fn("oauth.fetchDocument")(function* ({
       exchange,
       url,
       received: `status ${status}`,
-      detail: excerpt(answer.body),
+      detail: [excerpt(answer.body), comeBack(answer)].filter(Boolean).join(" · "),
     })
   const found = read(answer, leg)
   if (Result.isSuccess(found) && mediaType !== "application/json")

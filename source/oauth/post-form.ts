@@ -13,6 +13,7 @@ import { secretExpired } from "./client-identity.ts"
 import { dpopProof, learnNonce } from "./dpop.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import { parseJsonObject } from "./json-document.ts"
+import { untilRead } from "./turned-away.ts"
 
 export const formType = "application/x-www-form-urlencoded"
 
@@ -42,7 +43,8 @@ const wantsClientId = (answer: Incoming): boolean => {
 /**
  * POSTs a form with the client's authentication (OAuth 2.1 §3.2.2), and a proof of possession where there is a key. Leaves
  * status and body to the caller. A form is sent again after two answers only, and once: the server's wish for its nonce
- * (RFC 9449 §8), and for a `client_id` that it did not find. Nothing was redeemed then. Fails with `client_dead` where the
+ * (RFC 9449 §8), and for a `client_id` that it did not find. Nothing was redeemed then, nor where a token endpoint was too busy
+ * to look (turned-away.ts). Fails with `client_dead` where the
  * client's secret has expired, and as {@link authenticate} does.
  */
 export const postForm = Effect.fn("oauth.postForm")(function* (request: {
@@ -60,7 +62,7 @@ export const postForm = Effect.fn("oauth.postForm")(function* (request: {
   if (usesSecret(client.tokenEndpointAuthMethod) && secretExpired(client, yield* Clock.currentTimeMillis))
     return yield* oauthFailure("client_dead", { url, received: "a client_secret past client_secret_expires_at" })
   // Assertion and proof are good for one request: each attempt gets its own.
-  const post = Effect.fn(function* (namedTwice: boolean) {
+  const once = Effect.fn(function* (namedTwice: boolean) {
     const assertion = client.tokenEndpointAuthMethod === "private_key_jwt" ? yield* clientAssertion(client) : undefined
     const { headers, form } = yield* Effect.fromResult(authenticate(client, request.form, assertion, namedTwice))
     const proof = dpopKey && (yield* dpopProof({ key: dpopKey, method: "POST", url }))
@@ -78,6 +80,8 @@ export const postForm = Effect.fn("oauth.postForm")(function* (request: {
       ...(request.typed === undefined ? {} : { typed: request.typed }),
     })
   })
+  // A revocation says honestly that a token lives on, rather than wait.
+  const post = (namedTwice: boolean) => (request.leg === "token" ? untilRead(once(namedTwice)) : once(namedTwice))
   const answer = yield* post(false)
   if (client.tokenEndpointAuthMethod === "client_secret_basic" && wantsClientId(answer)) {
     const findings = yield* Findings

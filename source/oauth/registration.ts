@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import { Findings } from "../text/finding.ts"
 import { makeSecretBook, redactBody, type SecretBook } from "../text/redaction.ts"
 import { reveal, type Secret } from "../text/secret.ts"
+import { comeBack } from "../wire/retry.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
@@ -11,6 +12,7 @@ import { excerpt, isString, type JsonObject, parseJsonObject } from "./json-docu
 import { readRegistration } from "./registration-answer.ts"
 import type { RegistrationRequest } from "./registration-request.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
+import { untilRead } from "./turned-away.ts"
 
 export { type RegistrationRequest, type RegistrationWishes, registrationRequest } from "./registration-request.ts"
 
@@ -71,7 +73,7 @@ const outcomeOf = (answer: Incoming, request: RegistrationRequest, book: SecretB
     return fail(code, {
       ...(code === "redirect_uri_refused" ? { expected: `${request.redirect_uris[0]} to be accepted` } : {}),
       received: `status ${status}`,
-      detail: words(answer, document, book),
+      detail: [words(answer, document, book), comeBack(answer)].filter(Boolean).join(" · "),
     })
   }
   if (status !== 200 && status !== 201)
@@ -93,8 +95,8 @@ const onLocalhost = (request: RegistrationRequest): RegistrationRequest | undefi
 }
 
 /**
- * Registers this program (RFC 7591 §3). Sends at most two requests: the second only when the redirect URI on 127.0.0.1
- * was refused as such. Fails with `redirect_uri_refused`, `client_metadata_refused`, `software_statement_refused`,
+ * Registers this program (RFC 7591 §3). Sends one request, and a second one only when the redirect URI on 127.0.0.1
+ * was refused as such; either again only when it was turned away unread. Fails with `redirect_uri_refused`, `client_metadata_refused`, `software_statement_refused`,
  * `registration_not_open`, `registration_refused`, `registration_unavailable`, `registration_answer_invalid`,
  * `registration_unusable`, or `no_way_to_register` where the metadata has no registration endpoint.
  */
@@ -116,17 +118,19 @@ export const register = Effect.fn("oauth.register")(function* (attempt: Registra
   if (token !== undefined) book.keep("initial_access_token", token)
 
   const post = Effect.fn("oauth.postRegistration")(function* (request: RegistrationRequest) {
-    const answer = yield* wire.send({
-      leg: "registration",
-      method: "POST",
-      url: registrationEndpoint,
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify(request),
-    })
+    const answer = yield* wire
+      .send({
+        leg: "registration",
+        method: "POST",
+        url: registrationEndpoint,
+        headers: {
+          "content-type": "application/json",
+          accept: "application/json",
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(request),
+      })
+      .pipe(untilRead)
     return { request, answer, outcome: outcomeOf(answer, request, book) }
   })
 

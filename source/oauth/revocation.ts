@@ -4,7 +4,8 @@ import * as Schema from "effect/Schema"
 import type { Entropy } from "../text/entropy.ts"
 import type { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
-import { header, type Incoming, type Wire } from "../wire/wire.ts"
+import { comeBack } from "../wire/retry.ts"
+import type { Incoming, Wire } from "../wire/wire.ts"
 import type { Credentials } from "./client-authentication.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
@@ -30,10 +31,7 @@ const errorIn = Schema.decodeUnknownOption(ErrorBody)
 const outcomeOf = (answer: Incoming): Pick<Revocation, "outcome" | "detail"> => {
   if (answer.status === 200) return { outcome: "revoked" }
   const error = Option.getOrUndefined(errorIn(answer.body))?.error.slice(0, 100)
-  const wait = header(answer, "retry-after")
-  const detail = [`status ${answer.status}`, error, wait === undefined ? undefined : `Retry-After: ${wait}`]
-    .filter((word) => word !== undefined)
-    .join(", ")
+  const detail = [`status ${answer.status}`, error, comeBack(answer)].filter((word) => word !== undefined).join(", ")
   return { outcome: error === "unsupported_token_type" ? "unsupported" : "alive", detail }
 }
 

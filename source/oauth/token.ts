@@ -1,13 +1,11 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Entropy } from "../text/entropy.ts"
 import { Findings } from "../text/finding.ts"
 import { reveal, type Secret } from "../text/secret.ts"
-import { Recorder } from "../wire/exchange.ts"
 import type { WireFailure } from "../wire/failure.ts"
-import { retryAfterMillis } from "../wire/retry.ts"
-import { header, type Incoming, type Wire } from "../wire/wire.ts"
+import { comeBack } from "../wire/retry.ts"
+import type { Incoming, Wire } from "../wire/wire.ts"
 import type { Attempt } from "./authorization-request.ts"
 import { type Credentials, encodingMatters } from "./client-authentication.ts"
 import { type OAuthCode, OAuthFailure, oauthFailure } from "./failure.ts"
@@ -144,10 +142,7 @@ export const withRetryAfter = (
   failure: OAuthFailure,
   code: "token_endpoint_failed" | "refresh_later",
 ): OAuthFailure => {
-  const wait = header(answer, "retry-after")
-  const words = [failure.detail, wait === undefined ? undefined : `Retry-After: ${wait}`].filter(
-    (word) => word !== undefined,
-  )
+  const words = [failure.detail, comeBack(answer)].filter((word) => word !== undefined)
   return oauthFailure(code, {
     exchange: answer.exchange,
     url: answer.url,
@@ -156,29 +151,12 @@ export const withRetryAfter = (
   })
 }
 
-/** How long a code is kept back for a busy token endpoint; it must still be good afterwards. */
-const longestWaitMillis = 10_000
-
-/** Milliseconds after which a request that was turned away unread (429) may be sent again; nothing where it may not. */
-const turnedAway = (answer: Incoming): number | undefined => {
-  if (answer.status !== 429) return undefined
-  const millis = retryAfterMillis(header(answer, "retry-after"), answer.receivedAt)
-  return millis !== undefined && millis <= longestWaitMillis ? millis : undefined
-}
-
-/** Waits in sight of everybody. */
-const wait = Effect.fnUntraced(function* (exchange: number, millis: number) {
-  const recorder = yield* Effect.serviceOption(Recorder)
-  if (Option.isSome(recorder)) yield* recorder.value.waiting({ exchange, millis, reason: "status 429" })
-  yield* Effect.sleep(millis)
-})
-
 /** Whether a request that failed in the network may have been carried out. A refused redirect is an answer of its own. */
 const ambiguous = (failure: WireFailure): boolean => failure.sent && failure.code !== "redirect_refused"
 
 /**
  * Redeems the code, once, at the token endpoint that the attempt recorded (CR-47, CR-53). After an ambiguous failure
- * the code is not sent again: `code_maybe_spent`. Once after a 429 that names a short wait: then nobody looked at it. Other failures: `client_of_another_issuer`, `secret_not_in_memory`,
+ * the code is not sent again: `code_maybe_spent`. Other failures: `client_of_another_issuer`, `secret_not_in_memory`,
  * `auth_method_unsupported`, `signing_key_missing`, `dpop_key_missing`, `dpop_proof_refused`, `code_refused`,
  * `client_dead`, `scope_refused`, `resource_refused`, `grant_type_refused`, `token_*`.
  */
@@ -195,7 +173,7 @@ export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: 
   if (code === undefined || verifier === undefined)
     return yield* oauthFailure("secret_not_in_memory", { received: code === undefined ? "code" : "code_verifier" })
 
-  const redeem = postForm({
+  const answer = yield* postForm({
     leg: "token",
     endpoint: attempt.tokenEndpoint,
     client,
@@ -221,9 +199,6 @@ export const exchangeCode = Effect.fn("oauth.exchangeCode")(function* (request: 
       ),
     ),
   )
-  const first = yield* redeem
-  const millis = turnedAway(first)
-  const answer = millis === undefined ? first : yield* Effect.andThen(wait(first.exchange, millis), redeem)
   const { issuer, clientId, resource, scope, dpopKey } = attempt
   const proved = dpopKey !== undefined
   const tokens = yield* tokenAnswer(answer, { client, invalidGrant: "code_refused", scope, resource, proved }).pipe(

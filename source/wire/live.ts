@@ -35,7 +35,7 @@ export interface WireOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** PEM certificates of a private authority (`--ca-file`). */
   readonly certificateAuthority?: string
-  /** Milliseconds to wait for the header section on every leg (`--timeout`). */
+  /** Milliseconds for each answer: its header section on every leg, and all of it where the leg has a limit (`--timeout`). */
   readonly timeoutMillis?: number
 }
 
@@ -143,7 +143,8 @@ const make = (options: WireOptions) =>
           connect: connectMillis,
           secureConnect: connectMillis,
           response: headersMillis,
-          ...(leg.totalMillis === undefined ? {} : { request: Math.max(leg.totalMillis, options.timeoutMillis ?? 0) }),
+          // The body as well: one byte a second is no answer. Streams of the MCP endpoint have limits of their own.
+          ...(leg.totalMillis === undefined ? {} : { request: options.timeoutMillis ?? leg.totalMillis }),
         },
         ...(options.certificateAuthority === undefined
           ? {}
@@ -314,7 +315,7 @@ const make = (options: WireOptions) =>
       return followed(request, attempt, leg.redirects).pipe(
         Effect.flatMap((answer) => {
           if (!leg.retry || !transientStatuses.has(answer.status)) return Effect.succeed(answer)
-          const delay = retryDelay(attempt, header(answer, "retry-after"), answer.receivedAt)
+          const delay = retryDelay(attempt, answer)
           return delay ? again(delay, answer.exchange, `status ${answer.status}`) : Effect.succeed(answer)
         }),
         Effect.catchTag("WireFailure", (failure) => {

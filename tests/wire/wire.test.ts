@@ -195,6 +195,39 @@ describe("wire", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("F-24 waits no longer than 30 s for a server that asks for more: its answer is read instead", () =>
+    Effect.gen(function* () {
+      let calls = 0
+      const { url } = yield* serve((_, response) => {
+        calls += 1
+        response.writeHead(429, { "retry-after": "31" }).end("{}")
+      })
+      const { layer, recording } = wired()
+      const answer = yield* Wire.use((wire) => wire.send({ leg: "server-metadata", method: "GET", url })).pipe(
+        Effect.provide(layer),
+      )
+      assert.deepStrictEqual([answer.status, calls, recording.waits.length], [429, 1, 0])
+    }).pipe(Effect.scoped),
+  )
+
+  it.live("F-21 --timeout is for the body as well: one byte now and then is no answer", () =>
+    Effect.gen(function* () {
+      const { url } = yield* serve((_, response) => {
+        response.writeHead(200)
+        const timer = setInterval(() => response.write(" "), 50)
+        response.once("close", () => clearInterval(timer))
+      })
+      const { layer } = wired({ timeoutMillis: 300 })
+      const began = performance.now()
+      const failure = yield* Wire.use((wire) => wire.send({ leg: "server-metadata", method: "GET", url })).pipe(
+        Effect.provide(layer),
+        Effect.flip,
+      )
+      assert.strictEqual(failure.code, "timed_out")
+      assert.isBelow(performance.now() - began, 5_000)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-42 cuts a huge body and a gzip bomb after inflation", () =>
     Effect.gen(function* () {
       const bomb = zlib.gzipSync(Buffer.alloc(8_000_000))
