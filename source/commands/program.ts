@@ -5,6 +5,7 @@ import { asides } from "../flow/asides/index.ts"
 import { CallbackDesk } from "../flow/callback-desk.ts"
 import type { Flow } from "../flow/flow.ts"
 import { Journal, reporting } from "../flow/journal.ts"
+import { grantExtensions } from "../flow/machine-grant.ts"
 import { flowLayer } from "../flow/runner.ts"
 import type { MainStepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
@@ -67,6 +68,7 @@ export const programLayer = (
     version,
     title: "mcp-dcr-tui",
     capabilities: {},
+    extensions: grantExtensions(target),
   })
   const patience =
     settings.timeoutMillis === undefined

@@ -21,6 +21,14 @@ export const grantTypes: Readonly<Record<GrantChoice, string>> = {
   "id-jag": jwtBearerGrantType,
 }
 
+/** The extensions of MCP that define these grants, which a client declares (CR-105). */
+export const grantExtensions = ({ grant }: Pick<Target, "grant">): ReadonlyArray<string> =>
+  grant === "client_credentials"
+    ? ["io.modelcontextprotocol/oauth-client-credentials"]
+    : grant === "id-jag"
+      ? ["io.modelcontextprotocol/enterprise-managed-authorization"]
+      : []
+
 /** Whether a program signs in and not a person: then there is no browser, no code and no refresh token. */
 export const isMachineGrant = ({ grant }: Pick<Target, "grant">): boolean => grant !== "authorization_code"
 

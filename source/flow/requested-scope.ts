@@ -11,7 +11,8 @@ export const requestedScope = ({ target, facts }: StepContext): ChosenScope => {
     challenge: facts.probe?.challenge,
     resourceMetadata: facts.resource,
     serverMetadata: facts.server,
-    wantsRefresh: true,
+    // A grant without a user can be asked for again, and gives no refresh token (CR-87, CR-105).
+    wantsRefresh: target.grant === "authorization_code",
   })
   if (facts.probe?.priorScope === undefined) return chosen
   const scope = stepUpScope({ requested: facts.probe.priorScope, challenged: chosen.scope })

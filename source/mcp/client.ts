@@ -9,13 +9,15 @@ export interface ClientIdentity {
   readonly title?: string
   /** Only what can be honoured now: elicitation, for example, needs a person who can answer (MR-11). */
   readonly capabilities: JsonObject
+  /** Extensions of MCP that this run makes use of; revisions that know none do not hear of them. */
+  readonly extensions?: ReadonlyArray<string>
 }
 
 export const ClientIdentity = Context.Reference<ClientIdentity>("mcp-dcr-tui/mcp/ClientIdentity", {
   defaultValue: () => ({ name: "mcp-dcr-tui", version: "0.1.0", title: "mcp-dcr-tui", capabilities: {} }),
 })
 
-export const clientInfo = ({ capabilities: _, ...info }: ClientIdentity): JsonObject => info
+export const clientInfo = ({ capabilities: _, extensions: __, ...info }: ClientIdentity): JsonObject => info
 
 /** Ids of our requests: never null, never used twice in one run, retries included (MR-13). */
 export const RequestIds = Context.Reference<{ readonly next: Effect.Effect<number> }>("mcp-dcr-tui/mcp/RequestIds", {

@@ -90,12 +90,22 @@ export const elicitationCapability = (respondent: Respondent, version: ProtocolV
   }
 }
 
+/** Extensions are declared with the capabilities, each with its settings: none (MCP 2026-07-28 extensions). */
+const extensionCapability = ({ extensions = [] }: ClientIdentity, version: ProtocolVersion): JsonObject =>
+  extensions.length === 0 || !revisions[version].requestMeta
+    ? {}
+    : { extensions: Object.fromEntries(extensions.map((name) => [name, {}])) }
+
 /** Ourselves, with what can be honoured in this run and revision. */
 export const declaredIdentity = Effect.fnUntraced(function* (version: ProtocolVersion) {
   const identity = yield* ClientIdentity
   const respondent = yield* Respondent
   return {
     ...identity,
-    capabilities: { ...identity.capabilities, ...elicitationCapability(respondent, version) },
+    capabilities: {
+      ...identity.capabilities,
+      ...elicitationCapability(respondent, version),
+      ...extensionCapability(identity, version),
+    },
   } satisfies ClientIdentity
 })
