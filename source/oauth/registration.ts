@@ -9,6 +9,7 @@ import { type Incoming, Wire } from "../wire/wire.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
 import { excerpt, isString, type JsonObject, parseJsonObject } from "./json-document.ts"
+import { again, type RegistrationRefusal } from "./registration-again.ts"
 import { readRegistration } from "./registration-answer.ts"
 import type { RegistrationRequest } from "./registration-request.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
@@ -54,17 +55,18 @@ export const words = (answer: Incoming, document: JsonObject | undefined, book: 
   return told.length > 0 ? book.conceal(told.join(": ")) : excerpt(redactBody(book, answer.mediaType, answer.body))
 }
 
-type Outcome = Result.Result<JsonObject, { readonly failure: OAuthFailure; readonly error?: string }>
+type Outcome = Result.Result<JsonObject, { readonly failure: OAuthFailure; readonly refusal: RegistrationRefusal }>
 
 const outcomeOf = (answer: Incoming, request: RegistrationRequest, book: SecretBook): Outcome => {
   const { exchange, url, status } = answer
   const parsed = parseJsonObject(answer.body)
   const document = Result.isSuccess(parsed) ? parsed.success : undefined
   const error = isString(document?.error) ? document.error : undefined
+  const description = isString(document?.error_description) ? document.error_description : undefined
   const fail = (code: OAuthCode, evidence: { expected?: string; received: string; detail?: string }): Outcome =>
     Result.fail({
       failure: oauthFailure(code, { exchange, url, ...evidence }),
-      ...(error === undefined ? {} : { error }),
+      refusal: { error, description },
     })
   if (status >= 300 || error !== undefined) {
     const known = error === undefined ? undefined : refusals[error]
@@ -87,16 +89,9 @@ const outcomeOf = (answer: Incoming, request: RegistrationRequest, book: SecretB
       })
 }
 
-/** The same request with `localhost` for the literal address, or nothing where that changes nothing. */
-const onLocalhost = (request: RegistrationRequest): RegistrationRequest | undefined => {
-  const [literal] = request.redirect_uris
-  const named = literal.replace(/^http:\/\/127\.0\.0\.1(?=[:/?]|$)/i, "http://localhost")
-  return named === literal ? undefined : { ...request, redirect_uris: [named] }
-}
-
 /**
  * Registers this program (RFC 7591 §3). Sends one request, and a second one only when the redirect URI on 127.0.0.1
- * was refused as such; either again only when it was turned away unread. Fails with `redirect_uri_refused`, `client_metadata_refused`, `software_statement_refused`,
+ * or the scopes were refused as such; either again only when it was turned away unread. Fails with `redirect_uri_refused`, `client_metadata_refused`, `software_statement_refused`,
  * `registration_not_open`, `registration_refused`, `registration_unavailable`, `registration_answer_invalid`,
  * `registration_unusable`, or `no_way_to_register` where the metadata has no registration endpoint.
  */
@@ -135,15 +130,11 @@ export const register = Effect.fn("oauth.register")(function* (attempt: Registra
   })
 
   let result = yield* post(attempt.request)
-  const again = onLocalhost(attempt.request)
-  if (again && Result.isFailure(result.outcome) && result.outcome.failure.error === "invalid_redirect_uri") {
-    yield* findings.raise({
-      severity: "warning",
-      rule: "RFC 8252 §7.3",
-      text: `The server refuses ${attempt.request.redirect_uris[0]}; the request was repeated once with ${again.redirect_uris[0]}.`,
-      exchange: result.answer.exchange,
-    })
-    result = yield* post(again)
+  const second = Result.isFailure(result.outcome) ? again(attempt.request, result.outcome.failure.refusal) : undefined
+  if (second !== undefined) {
+    const { rule, text, request } = second
+    yield* findings.raise({ severity: "warning", rule, text, exchange: result.answer.exchange })
+    result = yield* post(request)
   }
   const { request, answer, outcome } = result
   if (Result.isFailure(outcome)) return yield* outcome.failure.failure

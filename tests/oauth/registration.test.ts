@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { register, registrationRequest } from "../../source/oauth/registration.ts"
 import { softwareVersion } from "../../source/oauth/registration-request.ts"
 import { reveal, secret } from "../../source/text/secret.ts"
-import { type Answer, html, observed, type Site, startSite } from "./site.ts"
+import { type Answer, html, observed, type Seen, type Site, startSite } from "./site.ts"
 
 const redirectUri = "http://127.0.0.1:4567/callback"
 const request = registrationRequest({ redirectUri, clientName: "mcp-dcr-tui" })
@@ -25,7 +25,7 @@ const run = (site: Site, more: Partial<Parameters<typeof register>[0]> & { suppo
     site.origin,
   )
 
-const answering = (answer: Answer) =>
+const answering = (answer: Answer | ((seen: Seen) => Answer)) =>
   Effect.map(startSite, (site) => {
     site.routes.set("/register", answer)
     return site
@@ -291,6 +291,40 @@ describe("registration", () => {
       assert.strictEqual(site.seen.length, 4)
     }),
   )
+  it.live("CR-64 repeats refused scopes once without any: a registration need not name them", () =>
+    Effect.gen(function* () {
+      // As Keycloak 26.7 and the Python SDK 2.3 word it.
+      for (const [status, error, words] of [
+        [403, "insufficient_scope", "Policy 'Allowed Client Scopes' rejected request. Details: Not permitted"],
+        [400, "invalid_client_metadata", "Requested scopes are not valid: openid"],
+        [400, "invalid_scope", "no"],
+      ] as const) {
+        const site = yield* answering(({ body }) =>
+          body.includes("scope") ? { status, body: { error, error_description: words } } : created(),
+        )
+        const scoped = registrationRequest({ redirectUri, clientName: "x", scope: "openid read" })
+        const { value, texts } = yield* run(site, { request: scoped })
+        assert.strictEqual(value?.client.clientId, "c1", words)
+        assert.include(texts("warning").join(), "without any")
+        assert.lengthOf(site.seen, 2)
+      }
+    }),
+  )
+
+  it.live("CR-64 does not repeat a refusal for another reason without scopes", () =>
+    Effect.gen(function* () {
+      const site = yield* answering({
+        status: 403,
+        body: { error: "insufficient_scope", error_description: "Policy 'Trusted Hosts' rejected request." },
+      })
+      const { failure } = yield* run(site, {
+        request: registrationRequest({ redirectUri, clientName: "x", scope: "a" }),
+      })
+      assert.strictEqual(failure?.code, "registration_not_open")
+      assert.lengthOf(site.seen, 1)
+    }),
+  )
+
   it.live("CR-64 does not repeat what localhost would not change", () =>
     Effect.gen(function* () {
       const site = yield* answering({ status: 400, body: { error: "invalid_redirect_uri" } })
