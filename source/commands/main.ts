@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { problemOf } from "../flow/problem-of.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
+import { isAsciiLocale } from "./locale.ts"
 import { line, makePrinter } from "./print.ts"
 import { runCommand } from "./run-command.ts"
 
@@ -26,7 +27,7 @@ export const main = async (argv: ReadonlyArray<string>): Promise<number> => {
   const problem = problemOf(error)
   const printer = makePrinter({
     color: process.stderr.isTTY === true && (process.env.NO_COLOR ?? "") === "",
-    ascii: false,
+    ascii: argv.includes("--ascii") || isAsciiLocale(),
   })
   if (argv.includes("--json")) printer.json(errorDocument(problem))
   printer.err(errorFrame(problem))

@@ -2,7 +2,9 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { faultCatalogue, startMock } from "../../mock/index.ts"
+import { portHolder } from "../oauth/port-holder.ts"
 import { usageFailure } from "./failure.ts"
+import { isAsciiLocale } from "./locale.ts"
 import { line, makePrinter } from "./print.ts"
 
 export interface MockInput {
@@ -40,7 +42,7 @@ const catchSignals = Effect.gen(function* () {
 /** `mock --list`: the fault catalogue by subject. */
 const list = Effect.fn("commands.mockList")(function* (json: boolean) {
   const { FAULTS, scenariosOf, SUBJECTS } = yield* Effect.promise(faultCatalogue)
-  const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: false })
+  const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: isAsciiLocale() })
   if (json) {
     const members = FAULTS.flatMap(scenariosOf).map(({ apply: _, ...rest }) => rest)
     printer.json({ scenarios: members })
@@ -72,7 +74,7 @@ const scenarioNames = Effect.fn("commands.scenarioNames")(function* (given: stri
 /** `mock`: serves until it is stopped. */
 export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
   if (input.list) return yield* list(input.json)
-  const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: false })
+  const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: isAsciiLocale() })
   const scenarios = input.scenario._tag === "Some" ? yield* scenarioNames(input.scenario.value) : []
   const host = hosts.find((candidate) => candidate === input.host)
   if (host === undefined)
@@ -94,7 +96,18 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
           error instanceof Error && "code" in error && error.code === "EADDRINUSE" ? "port_taken" : "port_invalid",
           { received: `${host}:${input.port}`, detail: error instanceof Error ? error.message : "" },
         ),
-    }),
+    }).pipe(
+      Effect.catchIf(
+        ({ code }) => code === "port_taken",
+        ({ received = "" }) =>
+          Effect.flatMap(portHolder(input.port), (holder) =>
+            usageFailure("port_taken", {
+              received,
+              ...(holder === undefined ? {} : { detail: `held by process ${holder.pid} (${holder.command})` }),
+            }),
+          ),
+      ),
+    ),
     (running) => Effect.promise(() => running.close()),
   )
   // Before the ready line: whoever reads it may send a signal at once.

@@ -1,3 +1,5 @@
+import { isAsciiLocale } from "./locale.ts"
+
 /** What effect/cli makes of the output flags. */
 export interface OutputFlags {
   readonly json: boolean
@@ -21,7 +23,7 @@ export const outputOf = (input: OutputFlags): Output => ({
   json: input.json,
   verbose: input.verbose,
   quiet: input.quiet,
-  ascii: input.ascii,
+  ascii: input.ascii || isAsciiLocale(),
   color:
     !input.noColor &&
     (process.env.NO_COLOR ?? "") === "" &&

@@ -3,6 +3,7 @@ import type { FlowState } from "../flow/state.ts"
 import { steps } from "../flow/steps/index.ts"
 import { defaultTarget } from "../flow/target.ts"
 import { type FlowHandle, runScreen } from "../tui/app/main.tsx"
+import { isAsciiLocale } from "./locale.ts"
 import { line, makePrinter } from "./print.ts"
 import { version } from "./version.ts"
 
@@ -22,18 +23,19 @@ export const replayScreen = Effect.fn("commands.replayScreen")(function* (
   state: FlowState,
 ) {
   const opened = Date.now()
+  const ascii = input.ascii || isAsciiLocale()
   const end = yield* Effect.promise(() =>
     runScreen({
       version: `${version} replay`,
       start: { servers: [], mock: false },
       open: { serverUrl: state.serverUrl },
       connect: () => Promise.resolve(savedHandle(state)),
-      ascii: input.ascii,
+      ascii,
       noColor: input.noColor || (process.env.NO_COLOR ?? "") !== "",
       reducedMotion: input.reducedMotion,
       now: () => state.at + Date.now() - opened,
     }),
   )
-  makePrinter({ color: false, ascii: input.ascii }).out(end.summary.map((text) => line(text)))
+  makePrinter({ color: false, ascii }).out(end.summary.map((text) => line(text)))
   return end.reason === "interrupted" ? 130 : 0
 })

@@ -33,6 +33,10 @@ describe("mock", () => {
     const { port } = holder.address() as net.AddressInfo
     const ended = await run(["mock", "--json", "--port", `${port}`])
     holder.close()
-    expectFailure(ended, { exit: 2, code: "port_taken", says: new RegExp(`127\\.0\\.0\\.1:${port}`) })
+    expectFailure(ended, {
+      exit: 2,
+      code: "port_taken",
+      says: new RegExp(`127\\.0\\.0\\.1:${port}\n.*held by process ${process.pid} `),
+    })
   })
 })
