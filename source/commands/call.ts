@@ -5,8 +5,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Flow } from "../flow/flow.ts"
+import { type SavedFile, saveFiles } from "../flow/save-files.ts"
 import type { FlowState } from "../flow/state.ts"
 import { type ContentView, describeContent } from "../mcp/content.ts"
+import { filesIn } from "../mcp/content-files.ts"
 import { typedArguments } from "../mcp/tool-arguments.ts"
 import type { Tool } from "../mcp/tools.ts"
 import { formatBytes } from "../text/duration.ts"
@@ -19,6 +21,7 @@ import { type ServerInput, settingsOf } from "./settings.ts"
 export interface CallInput extends Omit<ServerInput, "url"> {
   readonly words: ReadonlyArray<string>
   readonly args: Option.Option<string>
+  readonly save: Option.Option<string>
 }
 
 const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
@@ -48,27 +51,35 @@ const readArguments = Effect.fnUntraced(function* (given: string) {
 })
 
 /** What each kind of content is on a plain terminal: text as it is, everything else named with its size. */
-const contentText = (view: ContentView): string => {
+const contentText = (view: ContentView, saved?: SavedFile): string => {
+  const kept = saved === undefined ? "" : `, saved as ${saved.path}`
   switch (view.kind) {
     case "text":
       return view.text
     case "image":
     case "audio":
-      return `[${view.kind} ${view.mediaType}, ${formatBytes(view.bytes)}]`
+      return `[${view.kind} ${view.mediaType}, ${formatBytes(view.bytes)}${kept}]`
     case "resource-link":
       return `[link ${view.name ?? ""} ${view.uri}]`
     case "resource":
-      return view.text ?? `[resource ${view.uri}, ${formatBytes(view.bytes ?? 0)}]`
+      return view.text === undefined || saved !== undefined
+        ? `[resource ${view.uri}, ${formatBytes(saved?.bytes ?? view.bytes ?? 0)}${kept}]`
+        : view.text
     case "unknown":
       return view.json
   }
 }
 
 /** Content as text: what a person reads; `structuredContent` where that is all there is. */
-export const resultLines = (state: FlowState): ReadonlyArray<Line> => {
+export const resultLines = (state: FlowState, saved: ReadonlyArray<SavedFile> = []): ReadonlyArray<Line> => {
   const { result } = state.facts
   if (result === undefined) return []
-  const content = result.content.flatMap((block) => contentText(describeContent(block)).split("\n"))
+  const content = result.content.flatMap((block, index) =>
+    contentText(
+      describeContent(block),
+      saved.find((file) => file.index === index),
+    ).split("\n"),
+  )
   const structured =
     result.structuredContent === undefined ? [] : JSON.stringify(result.structuredContent, undefined, 2).split("\n")
   return (content.length === 0 ? structured : content).map((each) => line(each))
@@ -92,7 +103,10 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
   const given = Option.isSome(input.args) ? yield* readArguments(input.args.value) : {}
   const { output } = settings
 
-  return yield* withReached(settings, { goal: "call", reach: "tools" }, (run, listed) =>
+  // Arguments from standard input end with it: nobody can be asked there any more (MR-11).
+  const reads = Option.contains(input.args, "-") ? "requests" : "pastes"
+
+  return yield* withReached(settings, { goal: "call", reach: "tools", reads }, (run, listed) =>
     Effect.gen(function* () {
       const flow = yield* Flow
       const tool = listed.facts.tools?.find((candidate) => candidate.name === name)
@@ -110,9 +124,18 @@ export const call = Effect.fn("commands.call")(function* (input: CallInput) {
       const ended = endOf(run, state, "call", output)
       const { result } = state.facts
       if (ended !== 0 || result === undefined) return ended
+      const saved = Option.isSome(input.save)
+        ? yield* saveFiles(input.save.value, filesIn(result.content, name))
+        : undefined
       if (output.json)
-        run.printer.json({ serverUrl: state.serverUrl, tool: name, isError: result.isError, result: result.raw })
-      else run.printer.out(resultLines(state))
+        run.printer.json({
+          serverUrl: state.serverUrl,
+          tool: name,
+          isError: result.isError,
+          result: result.raw,
+          ...(saved === undefined ? {} : { saved }),
+        })
+      else run.printer.out(resultLines(state, saved))
       return result.isError ? 1 : 0
     }),
   )

@@ -81,4 +81,5 @@ export const openFlags = {
 
 export const callFlags = {
   args: text("args", "JSON", "The arguments as one JSON object; - reads it from standard input, @FILE from a file"),
+  save: text("save", "DIR", "Save pictures, sound and embedded resources of the result in this folder"),
 }

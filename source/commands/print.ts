@@ -77,6 +77,8 @@ export const fold = (text: string, cells: number, hang = width(/^ */.exec(text)?
 }
 
 export interface Printer {
+  /** Whether everything is to be said in ASCII. */
+  readonly ascii: boolean
   /** Results: standard output. */
   readonly out: (lines: ReadonlyArray<Line>) => void
   /** Progress, questions and errors: standard error. */
@@ -85,7 +87,11 @@ export interface Printer {
   readonly json: (document: unknown) => void
   /** A whole text in a form of its own, made safe where it was made (source/export). */
   readonly whole: (text: string) => void
+  /** One line on standard error that changes in place, until it is taken away; only where a person looks at a terminal. */
+  readonly status: (line: Line | undefined) => void
 }
+
+const eraseLine = "\r\u001b[2K"
 
 /** The writer of one command. A terminal gets folded lines, a pipe gets them whole. */
 export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer => {
@@ -95,16 +101,34 @@ export const makePrinter = (output: Pick<Output, "color" | "ascii">): Printer =>
     const [open, close] = colors[role]
     return fold(marked, cells, hang).map((row) => (output.color && row !== "" ? open + row + close : row))
   }
+  let status = ""
+  const canChange = process.stderr.isTTY === true && process.env.TERM !== "dumb"
+  const draw = (text: string): void => {
+    if (text === status) return
+    process.stderr.write(eraseLine + text)
+    status = text
+  }
   const write = (stream: NodeJS.WriteStream, lines: ReadonlyArray<Line>) => {
+    if (lines.length > 0) draw("")
     // Programs that read a pipe want one line as one line.
     const cells = stream.isTTY === true ? Math.max(40, stream.columns) : Number.POSITIVE_INFINITY
     if (lines.length > 0) stream.write(`${lines.flatMap((each) => render(each, cells)).join("\n")}\n`)
   }
   return {
+    ascii: output.ascii,
     out: (lines) => write(process.stdout, lines),
     err: (lines) => write(process.stderr, lines),
-    whole: (text) => void process.stdout.write(text),
+    whole: (text) => {
+      draw("")
+      process.stdout.write(text)
+    },
+    status: (line) => {
+      if (!canChange) return
+      // What does not fit would wrap, and could not be taken away.
+      draw(line === undefined ? "" : (render(line, Math.max(40, process.stderr.columns) - 1)[0] ?? ""))
+    },
     json: (document) => {
+      draw("")
       const text = sanitizeJson(JSON.stringify(document))
       process.stdout.write(`${output.ascii ? asciiJson(text) : text}\n`)
     },

@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { asides } from "../flow/asides/index.ts"
+import type { Event } from "../flow/event.ts"
 import { flowFailure } from "../flow/failure.ts"
 import { Flow } from "../flow/flow.ts"
 import { Journal } from "../flow/journal.ts"
@@ -16,6 +17,7 @@ import { usageFailure } from "./failure.ts"
 import type { Output } from "./output.ts"
 import { makePrinter, type Printer } from "./print.ts"
 import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
+import { makePace, progressLine } from "./progress-bar.ts"
 import { putQuestions, somebodyReads } from "./questions.ts"
 import type { Settings } from "./settings.ts"
 import { type Detail, transcriptLines } from "./transcript.ts"
@@ -24,10 +26,20 @@ import { type Detail, transcriptLines } from "./transcript.ts"
 const tell = Effect.fnUntraced(function* (printer: Printer, where: "out" | "err", detail: Detail) {
   const journal = yield* Journal
   const show = (lines: ReturnType<typeof transcriptLines>) => printer[where](lines)
+  const worthDrawing = makePace()
+  /** Where the transcript has no line for each report, the last one is shown as a bar. */
+  const showProgress = (event: Event, { progress }: FlowState) => {
+    if (event._tag === "StepEnded") printer.status(undefined)
+    if (event._tag === "Progressed" && progress !== undefined && worthDrawing(event.at, progress))
+      printer.status(progressLine(progress, printer.ascii))
+  }
   for (const event of journal.events()) show(transcriptLines(event, journal.state(), { steps, asides, detail }))
   yield* Effect.acquireRelease(
     Effect.sync(() =>
-      journal.subscribe((event, state) => show(transcriptLines(event, state, { steps, asides, detail }))),
+      journal.subscribe((event, state) => {
+        if (detail === "steps") showProgress(event, state)
+        show(transcriptLines(event, state, { steps, asides, detail }))
+      }),
     ),
     (stop) => Effect.sync(stop),
   )

@@ -16,6 +16,7 @@ export type FlowCode =
   | "no_tool_named"
   | "no_such_tool"
   | "no_listening"
+  | "files_not_saved"
   | "nothing_to_refresh"
   | "nothing_to_revoke"
   | "secret_not_kept"
@@ -140,6 +141,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     why: "It offers no stream for it, or does not let this token listen.",
     remedy: ["Ask again for the list or the resource when its newest state matters."],
     rule: "MCP 2026-07-28 subscriptions; MCP 2025-11-25 Streamable HTTP, Listening for Messages from the Server",
+    exit: 1,
+  },
+  files_not_saved: {
+    what: "What the tool gave back could not be saved.",
+    why: "The folder cannot be made or written to, or the disk is full. The call itself was made.",
+    remedy: ["Name another folder with --save DIR.", "Use --json to get the result without files."],
+    rule: "mcp-dcr-tui call --help",
     exit: 1,
   },
   nothing_to_refresh: {

@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { type Mock, startMock } from "../../mock/index.ts"
+import { type Mock, startMock, type Tool } from "../../mock/index.ts"
 import { expectFailure } from "./frame.ts"
 import { run, temporaryFolder } from "./program.ts"
 
@@ -147,5 +148,59 @@ describe("what a command prints", () => {
     expect(String(progressive.log.last("authorize")?.query.scope)).toMatch(
       /mcp:tools.*files:read|files:read.*mcp:tools/,
     )
+  })
+})
+
+describe("--save", () => {
+  const audio = { type: "audio", data: Buffer.from("sound").toString("base64"), mimeType: "audio/wav" }
+  const picture = { type: "image", data: Buffer.from("pixels").toString("base64"), mimeType: "image/png" }
+  const embedded = {
+    type: "resource",
+    resource: { uri: "mock:///../../.profile", text: "# hi", mimeType: "text/markdown" },
+  }
+  const tools: ReadonlyArray<Tool> = [
+    {
+      name: "draw",
+      title: "Draw",
+      description: "Draws.",
+      annotations: {},
+      inputSchema: { type: "object" },
+      run: () => ({ content: [{ type: "text", text: "Here:" }, picture, audio, embedded] }),
+    },
+  ]
+
+  test("keeps pictures, sound and embedded resources as files of ours, and writes over nothing", async () => {
+    await using served = await startMock({ noAuth: true, tools })
+    using folder = temporaryFolder()
+    const into = folder.file("out")
+    const draw = (...more: ReadonlyArray<string>) =>
+      run(["call", served.url, "draw", "--no-store", "--save", into, ...more])
+    const plain = await draw()
+    expect(plain, plain.stderr).toMatchObject({ code: 0 })
+    expect(plain.stdout).toBe(
+      [
+        "Here:",
+        `[image image/png, 6 B, saved as ${into}/draw-2.png]`,
+        `[audio audio/wav, 5 B, saved as ${into}/draw-3.wav]`,
+        `[resource mock:///../../.profile, 4 B, saved as ${into}/profile.md]`,
+        "",
+      ].join("\n"),
+    )
+    const json = await draw("--json")
+    expect(json.document().saved).toEqual([
+      { index: 1, path: `${into}/draw-2-2.png`, mediaType: "image/png", bytes: 6 },
+      { index: 2, path: `${into}/draw-3-2.wav`, mediaType: "audio/wav", bytes: 5 },
+      { index: 3, path: `${into}/profile-2.md`, mediaType: "text/markdown", bytes: 4 },
+    ])
+    expect(readFileSync(path.join(into, "draw-2.png"), "utf8")).toBe("pixels")
+    for (const name of readdirSync(into)) expect(statSync(path.join(into, name)).mode & 0o777).toBe(0o600)
+  })
+
+  test("a folder that cannot be written to is an error that names it; the call was made", async () => {
+    await using served = await startMock({ noAuth: true, tools })
+    using folder = temporaryFolder()
+    writeFileSync(folder.file("taken"), "")
+    const ended = await run(["call", served.url, "draw", "--no-store", "--json", "--save", folder.file("taken")])
+    expectFailure(ended, { exit: 1, code: "files_not_saved", says: /taken/ })
   })
 })
