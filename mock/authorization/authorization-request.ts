@@ -1,5 +1,5 @@
 import { bend } from "../behaviour.ts"
-import { type Answer, Refusal, redirect } from "../http/answer.ts"
+import { type Answer, errorText, Refusal, redirect } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import { single } from "../http/form.ts"
 import { document, html } from "../http/html.ts"
@@ -76,7 +76,7 @@ export async function readAuthorizationRequest(
   const states = query.getAll("state")
   const state = states.length === 1 && states[0] !== "" ? states[0] : undefined
   const refuse = (error: string, text: string) =>
-    new Refusal(sendBack(world, exchange, requested, state, { error, error_description: text }))
+    new Refusal(sendBack(world, exchange, requested, state, { error, error_description: errorText(text) }))
   const parameters = single(exchange, query, refuse)
   exchange.enforce("response-type-code", parameters.get("response_type") === "code", () =>
     parameters.has("response_type")

@@ -112,7 +112,10 @@ async function fetchDocument(world: World, id: string): Promise<FetchedDocument>
         response.on("data", (chunk: Buffer) => {
           size += chunk.length
           chunks.push(chunk)
-          if (size > LIMIT) request.destroy(new Error("the document is larger than 5 kB"))
+          if (size <= LIMIT) return
+          // Said at once: the end of a small answer may be on its way before a destroyed request tells its error.
+          reject(new Error("the document is larger than 5 kB"))
+          request.destroy()
         })
         response.on("end", () =>
           resolve({

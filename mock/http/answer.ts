@@ -53,9 +53,10 @@ export class Refusal extends Error {
   }
 }
 
-/** An OAuth error as RFC 6749 §5.2 spells it; descriptions are ASCII by that section. */
+/** A description as RFC 6749 §4.1.2.1 and §5.2 allow it: ASCII, without quotation mark and backslash. */
+export const errorText = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "?")
+
+/** An OAuth error as RFC 6749 §5.2 spells it. */
 export function oauthError(status: number, error: string, description: string, headers: Headers = {}): Refusal {
-  return new Refusal(
-    json(status, { error, error_description: description.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "?") }, headers),
-  )
+  return new Refusal(json(status, { error, error_description: errorText(description) }, headers))
 }

@@ -159,6 +159,44 @@ describe("a token", () => {
     expect((await discover(mock, (await signIn(mock)).access)).status).toBe(401)
   })
 
+  describe("of another authority, which only publishes its keys", () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    const issuer = "https://elsewhere.example"
+    const authority = { issuer, jwks: () => [{ ...publicKey.export({ format: "jwk" }), kid: "k1" }] }
+    /** As that authority would sign it; members that are undefined are left out. */
+    const signed = (mock: Mock, header: Json, claims: Json) => {
+      const now = Math.floor(Date.now() / 1000)
+      const honest = {
+        iss: issuer,
+        aud: mock.url,
+        sub: "ada",
+        client_id: "c",
+        scope: "mcp:tools",
+        iat: now,
+        exp: now + 60,
+      }
+      const text = `${encode({ typ: "at+jwt", alg: "ES256", kid: "k1", ...header })}.${encode({ ...honest, ...claims })}`
+      const signature = sign("sha256", Buffer.from(text), { key: privateKey, dsaEncoding: "ieee-p1363" })
+      return `${text}.${signature.toString("base64url")}`
+    }
+
+    test.each<[string, Json, Json, number]>([
+      ["as it must be", {}, {}, 200],
+      ["with the type written out", { typ: "application/at+jwt" }, {}, 200],
+      ["as an ID token", { typ: "JWT" }, {}, 401],
+      ["without a type", { typ: undefined }, {}, 401],
+      ["under another algorithm", { alg: "ES384" }, {}, 401],
+      ["with a header that must be understood", { crit: ["x"], x: 1 }, {}, 401],
+      ["that has expired", {}, { exp: Math.floor(Date.now() / 1000) - 1 }, 401],
+      ["that never expires", {}, { exp: undefined }, 401],
+      ["for another resource", {}, { aud: "https://other.example/mcp" }, 401],
+      ["of an issuer that is not trusted", {}, { iss: "https://elsewhere.example/" }, 401],
+    ])("SR-23 a token %s", async (_, header, claims, status) => {
+      await using mock = await startMock({ authorizationServers: [authority] })
+      expect((await discover(mock, signed(mock, header, claims))).status).toBe(status)
+    })
+  })
+
   test("may name this resource among others", async () => {
     await using mock = await startMock({ autoApprove: true })
     mock.behave({ claims: (honest) => ({ ...honest, aud: [honest.aud, "https://other.example"] }) })

@@ -121,6 +121,14 @@ describe("an authorization request", () => {
     expect(mock.log.last("authorize")?.error).toBe(error)
   })
 
+  test("SR-11 speaks ASCII in an error that is sent back, whatever it was sent", async () => {
+    await using mock = await startMock(auto)
+    const { query } = attempt(mock, await newClient(mock))
+    const parameters = callback(await get(`${authorizeUrl(mock, query)}&gr%C3%BC%C3%9F=1&gr%C3%BC%C3%9F=2`))
+    expect(parameters.get("error")).toBe("invalid_request")
+    expect(parameters.get("error_description")).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+  })
+
   test("without state is sent back in strict mode, and only logged in observe mode", async () => {
     await using strict = await startMock(auto)
     const first = attempt(strict, await newClient(strict), { state: undefined })

@@ -1,6 +1,8 @@
+import dns from "node:dns"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { syncBuiltinESMExports } from "node:module"
 import type { AddressInfo } from "node:net"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { documentIdFault } from "../../mock/authorization/client-document.ts"
 import { type MockOptions, startMock } from "../../mock/index.ts"
 import { addressAllowed } from "../../mock/net/special-use.ts"
@@ -123,7 +125,9 @@ describe("a client that is a document", () => {
     ["redirects", ends(302, { location: "/elsewhere" })],
     ["is no JSON", ends(200, {}, "<html>")],
     ["is a list", ends(200, {}, "[]")],
-    ["is too large", answering({ client_uri: `https://x.example/${"x".repeat(6000)}` })],
+    ["comes with 201", (_request, response, url) => void response.writeHead(201).end(JSON.stringify(good(url)))],
+    ["comes in part", (_request, response, url) => void response.writeHead(206).end(JSON.stringify(good(url)))],
+    ["is larger than 5 kB", answering({ padding: "x".repeat(5 * 1024) })],
     ["breaks off", (_request, response) => void response.destroy()],
   ])("is refused when it %s, and that is not kept", async (_, respond) => {
     let broken = true
@@ -150,6 +154,22 @@ describe("a client that is a document", () => {
     expect((await asked).status).toBe(400)
     const check = mock.log.last("authorize")?.checks.find(({ name }) => name === "client-document")
     expect(check).toMatchObject({ passed: false, detail: "the document took too long" })
+  })
+
+  test("SR-14 is not fetched from a name that turns out to be this machine's or a private address", async () => {
+    await using mock = await startMock({ autoApprove: true })
+    for (const address of ["127.0.0.1", "10.1.2.3", "::ffff:169.254.169.254"]) {
+      const answer = (_: string, __: object, done: (error: null, found: object[]) => void) =>
+        done(null, [{ address, family: address.includes(":") ? 6 : 4 }])
+      const lookup = vi.spyOn(dns, "lookup").mockImplementation(answer as typeof dns.lookup)
+      syncBuiltinESMExports()
+      const { status } = await get(authorizeUrl(mock, attempt(mock, "https://client.example/c.json").query))
+      lookup.mockRestore()
+      syncBuiltinESMExports()
+      expect(status).toBe(400)
+      const check = mock.log.last("authorize")?.checks.find(({ name }) => name === "client-document")
+      expect(check?.detail, address).toBe("the host has no address that may be fetched from")
+    }
   })
 
   test("is unknown when the server takes no documents", async () => {

@@ -87,6 +87,8 @@ describe("authorization server metadata", () => {
         "access-control-allow-origin",
       ),
     ).toBe("*")
+    const challenged = await get(mock.url, { origin: mock.origin })
+    expect(challenged.headers.get("access-control-expose-headers")).toContain("WWW-Authenticate")
     expect((await get(`${mock.issuer}/authorize`, origin)).headers.get("access-control-allow-origin")).toBeNull()
     const preflight = await fetch(`${mock.issuer}/token`, { method: "OPTIONS", headers: origin })
     expect(preflight.status).toBe(204)

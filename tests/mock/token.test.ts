@@ -84,6 +84,18 @@ describe("the authorization code grant", () => {
     expect((await redeem(mock, request, code)).status).toBe(200)
   })
 
+  test("SR-11 speaks ASCII in its errors, whatever it was sent", async () => {
+    await using mock = await startMock(auto)
+    const answer = await fetch(`${mock.issuer}/token`, {
+      method: "POST",
+      body: new URLSearchParams('gr\u00fc\u00df=1&gr\u00fc\u00df=2&"=1&"=2'),
+    })
+    const { error, error_description: words } = (await answer.json()) as Json
+    expect(error).toBe("invalid_request")
+    // RFC 6749 section 5.2: no quotation mark and no backslash either.
+    expect(words).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+  })
+
   test("takes a request without redirect_uri, as OAuth 2.1 has it, and notes it", async () => {
     await using mock = await startMock(auto)
     const request = attempt(mock, await newClient(mock))
