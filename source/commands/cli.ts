@@ -75,7 +75,7 @@ export const declareCommands = (done: (code: number) => void, whole: () => Comma
   )
   const refresh = Command.make(
     "refresh",
-    onServer,
+    { ...onServer, ...own.refreshFlags },
     from(() => import("./refresh.ts").then(({ refresh }) => refresh)),
   )
   const logout = Command.make(

@@ -48,6 +48,8 @@ export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
 
 const yes = { yes: toggle("yes", "Do not ask first") }
 
+export const refreshFlags = { force: toggle("force", "Renew a token that is still good as well") }
+
 export const logoutFlags = {
   forgetClient: toggle(
     "forget-client",

@@ -88,8 +88,11 @@ export const commandTexts = {
   },
   refresh: {
     usage: "mcp-dcr-tui refresh URL",
-    does: "Use the stored refresh token now",
-    examples: [[`mcp-dcr-tui refresh ${host}`, "However long the token would still live"]],
+    does: "Renew the stored token with its refresh token",
+    examples: [
+      [`mcp-dcr-tui refresh ${host}`, "Leaves a token alone that is still good, and says so"],
+      [`mcp-dcr-tui refresh ${host} --force`, "However long the token would still live"],
+    ],
   },
   logout: {
     usage: "mcp-dcr-tui logout URL",

@@ -35,6 +35,7 @@ export const toggles = [
   "reduced-motion",
   "dpop",
   "remote",
+  "force",
 ] as const
 
 export const toggle = (name: (typeof toggles)[number], description: string) =>

@@ -124,9 +124,9 @@ describe("CR-72 clients update", () => {
     expect(after?.metadata).toMatchObject({ client_name: "My laptop", grant_types: before?.metadata.grant_types })
     expect(after?.metadata.redirect_uris).toEqual([expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/back$/)])
     // With the new secret and token everything goes on: without what was kept, each of these would be refused.
-    expect(await command("refresh")).toMatchObject({ code: 0 })
+    expect(await command("refresh", "--force")).toMatchObject({ code: 0 })
     expect(await clients("update", mock.url)).toMatchObject({ code: 0 })
-    expect(await command("refresh")).toMatchObject({ code: 0 })
+    expect(await command("refresh", "--force")).toMatchObject({ code: 0 })
     expect(mock.log.failures()).toEqual([])
   })
 

@@ -49,6 +49,7 @@ test("every JSON document is as docs/schemas says", async () => {
   await printed("resources", ["resources", mock.url, ...store])
   await printed("prompts", ["prompts", mock.url, ...store])
   await printed("refresh", ["refresh", mock.url, ...store])
+  await printed("refresh", ["refresh", mock.url, "--force", ...store])
   await printed("clients", ["clients", ...store])
   await printed("clients", ["clients", "show", mock.url, ...store])
   await printed("replay", ["replay", journal])

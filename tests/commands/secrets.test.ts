@@ -70,7 +70,7 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     await command("login", "--browser", "system")
     await command("tools")
     await command("call", "get_user_profile")
-    await command("refresh")
+    await command("refresh", "--force")
     await command("login", "--browser", "system", "--profile", "work")
     // The means to manage a registration, and a secret, change with each of these.
     for (const words of [[], ["show", mock.url], ["show", mock.url, "--remote"], ["update", mock.url]])

@@ -126,7 +126,13 @@ describe("refresh and logout", () => {
     using folder = temporaryFolder()
     const store = folder.file("store")
     expect(await command("login", store)).toMatchObject({ code: 0 })
-    const refresh = await command("refresh", store)
+    const left = await command("refresh", store)
+    expect(left.document()).toMatchObject({ serverUrl: mock.url, refreshed: false })
+    expect((await run(["refresh", mock.url, "--store", store])).stdout).toMatch(
+      /is still good: it expires in \d+ min\. --force renews it all the same\.\n$/,
+    )
+    expect(mock.log.all("token")).toHaveLength(1)
+    const refresh = await command("refresh", store, "--force")
     expect(refresh.document()).toMatchObject({ serverUrl: mock.url, refreshed: true })
     expect(mock.log.last("token")?.form).toMatchObject({ grant_type: "refresh_token" })
     expectFailure(await command("logout", store), {
@@ -137,7 +143,12 @@ describe("refresh and logout", () => {
     const logout = await command("logout", store, "--yes")
     expect(logout.document()).toMatchObject({ loggedOut: true, note: "revoked at the server and deleted here" })
     expect(mock.log.all("revoke")).toHaveLength(2)
-    expectFailure(await command("refresh", store), { exit: 4, code: "nothing_to_refresh", step: "refresh" })
+    expectFailure(await command("refresh", store), {
+      exit: 4,
+      code: "nothing_to_refresh",
+      step: "refresh",
+      says: /nothing is stored for this server/,
+    })
     // There is nothing left to do: that is what was wanted.
     expect(await command("logout", store)).toMatchObject({ code: 0 })
     expect(mock.log.failures()).toEqual([])
@@ -148,7 +159,7 @@ describe("refresh and logout", () => {
     const store = folder.file("store")
     const login = await command("login", store)
     mock.forgetClient(`${login.document().clientId}`)
-    const refresh = await command("refresh", store)
+    const refresh = await command("refresh", store, "--force")
     expect(refresh.code).toBe(4)
     expect(refresh.document()).toMatchObject({ error: { step: "refresh", exit: 4 } })
     expect(await command("tools", store)).toMatchObject({ code: 0 })

@@ -14,7 +14,10 @@ export const refreshAside: Aside = {
   run: Effect.fn("flow.refresh")(function* ({ target, facts }) {
     const held = yield* heldCredentials({ target, facts })
     if (held?.grant.refreshToken === undefined)
-      return yield* flowFailure("nothing_to_refresh", { url: target.serverUrl })
+      return yield* flowFailure("nothing_to_refresh", {
+        url: target.serverUrl,
+        received: held === undefined ? "nothing is stored for this server" : "an access token without a refresh token",
+      })
     const { by, grant } = yield* renew(held)
     const { client } = held
     const identity = facts.identity ?? { client, redirectUri: client.redirectUris[0] ?? "", reused: true }
