@@ -7,8 +7,10 @@ import { keys } from "./terminal.ts"
 const server = {
   serverUrl: "https://mcp.acme.dev/mcp",
   issuer: "https://as.acme.dev",
+  resource: "https://mcp.acme.dev/mcp",
   source: "DCR",
-  tokenState: "token 41 min",
+  clientId: "c_91f0a2",
+  token: { expiresAt: start + 41 * 60_000, renewable: true },
   lastUsed: start,
 }
 

@@ -4,12 +4,21 @@ import { openSession } from "./session.ts"
 import { keys } from "./terminal.ts"
 
 const servers = [
-  { serverUrl, issuer: "https://as.acme.dev", source: "DCR", tokenState: "no token", lastUsed: start },
+  {
+    serverUrl,
+    issuer: "https://as.acme.dev",
+    resource: serverUrl,
+    source: "DCR",
+    clientId: "c_91f0a2",
+    token: { expiresAt: start + 720_000, renewable: true },
+    lastUsed: start,
+  },
   {
     serverUrl: "https://other.example/mcp",
     issuer: "https://other.example",
+    resource: "https://other.example/mcp",
     source: "DCR",
-    tokenState: "no token",
+    clientId: "c_2",
     lastUsed: start,
   },
 ]
@@ -387,4 +396,100 @@ it("says at the top what was wrong with a pasted answer, and goes on waiting", a
   })
   const screen = await terminal.shows(/the state is not ours/)
   expect(screen.indexOf("the state is not ours")).toBeLessThan(screen.indexOf("authorize?"))
+})
+
+const [stored] = servers
+
+it("counts down a stored token on Start, minute by minute", async () => {
+  await using session = openSession({ size: [80, 24], start: { servers, mock: false }, at: start })
+  const { terminal } = session
+  await terminal.shows(/expires in 12 min/)
+  session.pass(60_000)
+  terminal.resize(81, 24)
+  await terminal.shows(/expires in 11 min/)
+  session.pass(12 * 60_000)
+  terminal.resize(80, 24)
+  await terminal.shows(/expired, will be renewed/)
+})
+
+it("forgets a server after a question that lists the consequences, never by Enter alone", async () => {
+  const asked: Array<unknown> = []
+  await using session = openSession({
+    size: [80, 24],
+    start: { servers, mock: true },
+    credentials: {
+      list: async () => servers,
+      forget: async (server) => {
+        asked.push(server)
+        return servers.slice(1)
+      },
+      signOut: async () => ({ note: "", servers }),
+    },
+  })
+  const { terminal } = session
+  await terminal.shows(/3 servers/)
+  // The mock has nothing stored.
+  terminal.type("d")
+  await terminal.shows(/Not possible now: forget its client/)
+  terminal.type("jd")
+  const question = await terminal.shows(/Forget what is stored\?/)
+  for (const part of ["mcp.acme.dev/mcp", "c_91f0a2", "nothing changes", "registers anew", "[ Cancel ]"])
+    expect(question).toContain(part)
+  terminal.type(keys.Enter)
+  await terminal.gone(/Forget what is stored\?/)
+  expect(asked).toEqual([])
+  terminal.type("dy")
+  await terminal.shows(/Forgotten: mcp.acme.dev/)
+  expect(asked).toEqual([stored])
+  await terminal.shows(/2 servers/)
+})
+
+it("signs out and says what the server answered, or why it could not", async () => {
+  let fails = true
+  await using session = openSession({
+    start: { servers, mock: false },
+    credentials: {
+      list: async () => servers,
+      forget: async () => servers,
+      signOut: async () => {
+        if (fails) throw Object.assign(new Error("x"), { what: "The store is busy.", why: "w", remedy: ["Try again."] })
+        return { note: "both tokens revoked", servers }
+      },
+    },
+  })
+  const { terminal } = session
+  await terminal.shows(/2 servers/)
+  terminal.type("x")
+  await terminal.shows(/revoked at as.acme.dev and deleted here/)
+  terminal.type("y")
+  await terminal.shows(/The store is busy\. Try again\./)
+  fails = false
+  terminal.type("xy")
+  await terminal.shows(/Signed out: both tokens revoked/)
+  terminal.type("jx")
+  await terminal.shows(/Not possible now: sign out/)
+})
+
+it("shows on Start what is stored now, not what was stored when it opened", async () => {
+  await using session = openSession({
+    start: { servers: [], mock: true },
+    events: through("call"),
+    credentials: {
+      list: async () => servers,
+      forget: async () => servers,
+      signOut: async () => ({ note: "", servers }),
+    },
+  })
+  const { terminal } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("1")
+  await terminal.shows(/3 servers/)
+})
+
+it("says that a client which others use as well stays", async () => {
+  const shared = { ...servers[0], profile: "work" }
+  await using session = openSession({ start: { servers: [...servers, shared] as typeof servers, mock: false } })
+  await session.terminal.shows(/3 servers/)
+  session.terminal.type("d")
+  await session.terminal.shows(/client stays: mcp.acme.dev\/mcp \(work\) uses it as well/)
 })

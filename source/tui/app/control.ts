@@ -1,7 +1,7 @@
 import type { Intent } from "../../flow/intent.ts"
 import type { SavedContent } from "./file-name.ts"
 import type { Action } from "./reduce.ts"
-import type { Scene } from "./scene.ts"
+import type { KnownServer, Scene } from "./scene.ts"
 
 export type Choice =
   | { readonly kind: "mock" }
@@ -18,6 +18,8 @@ export interface Control {
   /** The same, one after the other: each when the one before is done, and none after a failure. */
   readonly intendInOrder: (intents: ReadonlyArray<Intent>) => void
   readonly open: (choice: Choice) => void
+  /** Deletes what is stored of a server, or its tokens alone after revoking them, and says what came of it. */
+  readonly endCredentials: (how: "forget" | "signOut", server: KnownServer) => void
   /** To the system clipboard by the terminal (OSC 52). `what` is named in the message. */
   readonly copy: (text: string, what: string) => void
   /** Writes what a server sent into new files of the working directory, and says where. */

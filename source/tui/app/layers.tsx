@@ -4,6 +4,7 @@ import { field, fieldSpans } from "../ui/field.ts"
 import { Overlay } from "../ui/overlay.tsx"
 import { blank, type Row, row, span } from "../ui/row.ts"
 import { topFor } from "../ui/window.ts"
+import { Confirm } from "./confirm.tsx"
 import type { Scene } from "./scene.ts"
 
 const titles: Readonly<Record<Group, string>> = { pane: "This screen", everywhere: "Everywhere", move: "Move" }
@@ -63,56 +64,9 @@ const Help = ({ scene, cursor }: { readonly scene: Scene; readonly cursor: numbe
   )
 }
 
-const ConfirmCall = ({
-  scene,
-  tool,
-  args,
-}: {
-  readonly scene: Scene
-  readonly tool: string
-  readonly args: object
-}) => (
-  <Overlay
-    columns={scene.columns}
-    rows={scene.rows}
-    width={64}
-    height={9}
-    title="Call it?"
-    body={[
-      row(span(tool, "strong"), " says of itself that it may destroy something."),
-      row(JSON.stringify(args)),
-      blank,
-      row("The call is sent once. It cannot be taken back from here."),
-      blank,
-      row(span("[ No ]", "strong"), span("  Esc", "key"), "        Call  ", span("y", "key")),
-    ]}
-  />
-)
-
-const ConfirmQuit = ({ scene }: { readonly scene: Scene }) => (
-  <Overlay
-    columns={scene.columns}
-    rows={scene.rows}
-    width={60}
-    height={7}
-    title="Quit?"
-    body={[
-      row("A step is running. Quitting cancels it."),
-      row("What is already stored stays stored."),
-      blank,
-      row(span("[ Stay ]", "strong"), span("  Esc", "key"), "        Quit  ", span("y", "key")),
-    ]}
-  />
-)
-
 /** What lies over the screen. */
 export const LayerView = ({ scene }: { readonly scene: Scene }) => {
   const top = scene.ui.layers.at(-1)
   if (top === undefined) return null
-  if (top.kind === "help") return <Help scene={scene} cursor={top.cursor} />
-  return top.ask === "quit" ? (
-    <ConfirmQuit scene={scene} />
-  ) : (
-    <ConfirmCall scene={scene} tool={top.tool} args={top.args} />
-  )
+  return top.kind === "help" ? <Help scene={scene} cursor={top.cursor} /> : <Confirm scene={scene} layer={top} />
 }

@@ -7,6 +7,7 @@ import { makeTheme } from "../theme/themes.ts"
 import { copyLimit, copySequence } from "./clipboard.ts"
 import type { Choice, Control } from "./control.ts"
 import { makeDispatcher } from "./dispatcher.ts"
+import { endCredentials } from "./end-credentials.ts"
 import { openProblem } from "./open-problem.ts"
 import { printAlone } from "./print-alone.ts"
 import { saveFile } from "./save-file.ts"
@@ -29,6 +30,8 @@ export interface ScreenOptions {
   readonly open?: { readonly serverUrl: string } | { readonly mock: true }
   /** Open the flow with the explanations on. */
   readonly learn?: boolean
+  /** What can be done about stored credentials; absent where there are none to be had. */
+  readonly credentials?: Credentials
   readonly connect: (choice: Choice) => Promise<FlowHandle>
   readonly ascii?: boolean
   readonly noColor?: boolean
@@ -39,6 +42,16 @@ export interface ScreenOptions {
   readonly now?: () => number
   /** For tests: called when a screen was handed to the terminal. */
   readonly onFrame?: () => void
+}
+
+/** What is stored, and two ways to end it; both give what is stored afterwards. */
+export interface Credentials {
+  readonly list: () => Promise<ReadonlyArray<KnownServer>>
+  readonly forget: (server: KnownServer) => Promise<ReadonlyArray<KnownServer>>
+  /** `note`: what the server said to it. */
+  readonly signOut: (
+    server: KnownServer,
+  ) => Promise<{ readonly note: string; readonly servers: ReadonlyArray<KnownServer> }>
 }
 
 export interface ScreenEnd {
@@ -89,16 +102,26 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     await before?.close()
   }
 
+  /** What was signed in to meanwhile stands on Start as well. */
+  const refresh = async () => {
+    const servers = await options.credentials?.list().catch(() => undefined)
+    if (servers !== undefined) store.setServers(servers)
+  }
+
   const control: Control = {
     scene: store.scene,
     now,
-    dispatch: store.dispatch,
+    dispatch: (action) => {
+      store.dispatch(action)
+      if (action.type === "goto" && action.screen === "start") void refresh()
+    },
     intend: (intent) => store.handle()?.intend(intent),
     intendInOrder: (intents) => {
       const handle = store.handle()
       if (handle !== undefined) sendInOrder(handle, intents)
     },
     open: (choice) => void open(choice),
+    endCredentials: (how, server) => void endCredentials(how, server, options.credentials, control, store),
     say: (text, tone = "plain") =>
       store.dispatch({
         type: "toast",

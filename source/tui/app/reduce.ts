@@ -76,7 +76,7 @@ const reducers: Reducers = {
   goto: (ui, { screen }) => ({ ...without(without(ui, "editing"), "revealUntil"), screen, zoom: false }),
   focus: (ui, { pane }) => ({ ...without(ui, "editing"), focus: { ...ui.focus, [ui.screen]: pane } }),
   zoom: (ui) => ({ ...ui, zoom: !ui.zoom }),
-  push: (ui, { layer }) => ({ ...without(ui, "editing"), layers: [...ui.layers, layer] }),
+  push: (ui, { layer }) => ({ ...without(without(ui, "editing"), "toast"), layers: [...ui.layers, layer] }),
   pop: (ui) => ({ ...without(ui, "editing"), layers: ui.layers.slice(0, -1) }),
   edit: (ui, action) => ({
     ...ui,

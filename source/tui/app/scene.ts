@@ -29,10 +29,12 @@ export interface KnownServer {
   /** Which of several accounts there. */
   readonly profile?: string
   readonly issuer: string
+  readonly resource: string
   /** How the client came to its identity: "DCR", "CIMD", "pre-registered". */
   readonly source: string
-  /** "token 41 min", "token expired", "no token". */
-  readonly tokenState: string
+  readonly clientId: string
+  /** Absent when there is none. Times are milliseconds since the epoch. */
+  readonly token?: { readonly expiresAt?: number; readonly scope?: string; readonly renewable: boolean }
   /** Milliseconds since the epoch. */
   readonly lastUsed: number
 }
@@ -40,6 +42,9 @@ export interface KnownServer {
 export type Layer =
   | { readonly kind: "help"; readonly cursor: number }
   | { readonly kind: "confirm"; readonly ask: "quit" }
+  /** Before what is stored of a server is deleted. */
+  | { readonly kind: "confirm"; readonly ask: "forget"; readonly server: KnownServer }
+  | { readonly kind: "confirm"; readonly ask: "signOut"; readonly server: KnownServer }
   /** Before a tool that says of itself that it destroys something. */
   | {
       readonly kind: "confirm"

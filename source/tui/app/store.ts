@@ -52,6 +52,7 @@ export const makeStore = (options: StoreOptions) => {
   let size = { columns: options.columns, rows: options.rows }
   let handle: FlowHandle | undefined
   let unsubscribe = () => {}
+  let servers = options.servers
   let opening: string | undefined
   let openProblem: Problem | undefined
   let scene: Scene | undefined
@@ -69,7 +70,7 @@ export const makeStore = (options: StoreOptions) => {
       version: options.version,
       theme: options.theme,
       still: options.still,
-      servers: options.servers,
+      servers,
       mock: options.mock,
       ...(opening === undefined ? {} : { opening }),
       ...(openProblem === undefined ? {} : { openProblem }),
@@ -142,6 +143,10 @@ export const makeStore = (options: StoreOptions) => {
     },
     handle: () => handle,
     setHandle,
+    setServers: (known: ReadonlyArray<KnownServer>) => {
+      servers = known
+      changed()
+    },
     setOpening: (name: string | undefined, problem?: Problem) => {
       opening = name
       openProblem = problem

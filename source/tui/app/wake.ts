@@ -14,6 +14,15 @@ const tokenWake = (scene: Scene): number | undefined => {
   return left > 5 * minute ? Math.max(second, left % minute) : second
 }
 
+/** A minute of a stored token's life has passed, on the screen that shows it. */
+const storedWake = (scene: Scene): number | undefined => {
+  if (scene.ui.screen !== "start") return undefined
+  const lefts = scene.servers.flatMap(({ token }) =>
+    token?.expiresAt === undefined || token.expiresAt <= scene.now ? [] : [token.expiresAt - scene.now],
+  )
+  return lefts.length === 0 ? undefined : Math.max(second, Math.min(...lefts.map((left) => left % minute)))
+}
+
 const runningWake = (scene: Scene): number | undefined => {
   const state = scene.flow?.state
   if (scene.opening !== undefined) return scene.still ? undefined : 100
@@ -37,6 +46,7 @@ export const nextWake = (scene: Scene): number | undefined => {
   const wakes = [
     runningWake(scene),
     tokenWake(scene),
+    storedWake(scene),
     questionWake(scene),
     toast?.until === undefined ? undefined : Math.max(1, toast.until - scene.now),
     revealUntil === undefined ? undefined : second,

@@ -72,7 +72,8 @@ export const confirmBindings: ReadonlyArray<Binding> = [
       if (top?.kind !== "confirm") return
       if (top.ask === "quit") return control.quit("quit")
       control.dispatch({ type: "pop" })
-      control.intend({ _tag: "Call", tool: top.tool, arguments: top.args })
+      if (top.ask === "call") control.intend({ _tag: "Call", tool: top.tool, arguments: top.args })
+      else control.endCredentials(top.ask, top.server)
     },
   },
   {

@@ -1,3 +1,4 @@
+import { formatExpiry } from "../../../text/duration.ts"
 import type { Choice } from "../../app/control.ts"
 import type { KnownServer, Scene } from "../../app/scene.ts"
 import { shortUrl, withProfile } from "../../app/short-url.ts"
@@ -41,6 +42,16 @@ export const ago = (then: number, now: number): string => {
   return past < 2 * day ? "yesterday" : `${Math.floor(past / day)} d ago`
 }
 
+/** What Start says of a token: how long it is good, and what becomes of it then. */
+export const tokenWords = ({ token }: KnownServer, now: number): string => {
+  if (token === undefined) return "no token"
+  const { expiresAt, renewable } = token
+  if (expiresAt === undefined) return "token without an expiry"
+  const left = expiresAt - now
+  if (left <= 0) return renewable ? "expired, will be renewed" : "expired: sign in again"
+  return `expires in ${left < hour ? `${Math.max(1, Math.floor(left / minute))} min` : formatExpiry(left)}`
+}
+
 const entryRow = ({ server }: Entry, at: boolean, scene: Scene, cells: number): Row => {
   const mark = at ? `${scene.theme.glyphs.cursor} ` : "  "
   const room = cells - 2
@@ -63,7 +74,7 @@ const entryRow = ({ server }: Entry, at: boolean, scene: Scene, cells: number): 
       span(mark, "key"),
       span(column(withProfile(shortUrl(server.serverUrl), server.profile), name), at ? "strong" : "plain"),
       span(column(server.source, 16)),
-      span(server.tokenState),
+      span(tokenWords(server, scene.now)),
     ],
     ...(right === "" ? {} : { right: [span(right, "dim")] }),
   }
@@ -112,14 +123,20 @@ export const detailRows = (scene: Scene, cells: number): ReadonlyArray<Row> => {
     blank,
     ...(server.profile === undefined ? [] : [labelled("profile", server.profile)]),
     labelled("issuer", shortUrl(server.issuer)),
-    labelled("client", server.source),
-    labelled("token", server.tokenState.replace(/^token /, "")),
+    labelled("client", server.clientId),
+    labelled("", server.source === "DCR" ? "registered by us (DCR)" : server.source),
+    labelled("token", tokenWords(server, scene.now)),
+    ...(server.token?.scope === undefined ? [] : [labelled("scope", server.token.scope)]),
     labelled("used", ago(server.lastUsed, scene.now)),
     blank,
     ...wrap(
-      "Enter opens it with what is stored: no second registration, and no second sign-in while the token lives.",
+      server.token === undefined
+        ? "Enter opens it with the stored client: no second registration."
+        : "Enter opens it with what is stored: no second registration, and no second sign-in while the token lives.",
       cells,
     ).map((line) => row(line)),
+    ...(server.token === undefined ? [] : [row(span("x", "key"), " signs out: revokes the tokens, keeps the client")]),
+    row(span("d", "key"), " forgets the client and its tokens on this machine"),
   ]
 }
 

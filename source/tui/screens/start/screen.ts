@@ -30,6 +30,16 @@ const openChosen = (control: Control, scene: Scene) => {
   else control.open(entry.choice)
 }
 
+/** What is stored of the server under the cursor. */
+const storedAt = (scene: Scene) => (scene.ui.focus.start === "servers" ? chosen(scene)?.server : undefined)
+
+const ask =
+  (how: "forget" | "signOut"): Binding["run"] =>
+  (control, scene) => {
+    const server = storedAt(scene)
+    if (server !== undefined) control.dispatch({ type: "push", layer: { kind: "confirm", ask: how, server } })
+  }
+
 const bindings: ReadonlyArray<Binding> = [
   {
     id: "start.open",
@@ -69,6 +79,24 @@ const bindings: ReadonlyArray<Binding> = [
       control.dispatch({ type: "flow", change: { explain: true } })
       openChosen(control, scene)
     },
+  },
+  {
+    id: "start.signOut",
+    keys: ["x"],
+    title: "sign out: revoke the tokens, keep the client",
+    short: "sign out",
+    group: "pane",
+    when: (scene) => storedAt(scene)?.token !== undefined,
+    run: ask("signOut"),
+  },
+  {
+    id: "start.forget",
+    keys: ["d"],
+    title: "forget its client and tokens on this machine",
+    short: "forget",
+    group: "pane",
+    when: (scene) => storedAt(scene) !== undefined,
+    run: ask("forget"),
   },
 ]
 

@@ -6,7 +6,7 @@ import { row, span } from "../../ui/row.ts"
 import { clamp, topFor } from "../../ui/window.ts"
 import { problemRows } from "../problem-rows.ts"
 import type { ViewProps } from "../screen.ts"
-import { detailRows, entries, serverRows, welcomeRows } from "./model.ts"
+import { chosen, detailRows, entries, serverRows, welcomeRows } from "./model.ts"
 
 const UrlField = ({
   scene,
@@ -38,6 +38,8 @@ export const StartView = ({ scene, body }: ViewProps) => {
   const top = topFor(clamp(scene.ui.start.cursor, 0, count - 1), count, room)
   const { openProblem } = scene
   const cells = innerWidth(panes.welcome.width)
+  // Where there is no pane for details they take the place of the welcome, for servers that one knows.
+  const told = panes.details === undefined && chosen(scene)?.server !== undefined
   return (
     <>
       <Pane
@@ -49,7 +51,11 @@ export const StartView = ({ scene, body }: ViewProps) => {
       />
       <UrlField scene={scene} at={panes.url} />
       {openProblem === undefined ? (
-        <Pane at={panes.welcome} title="New here?" rows={welcomeRows(scene)} />
+        <Pane
+          at={panes.welcome}
+          title={told ? "Details" : "New here?"}
+          rows={told ? detailRows(scene, cells) : welcomeRows(scene)}
+        />
       ) : (
         <Pane at={panes.welcome} title="It did not work" rows={problemRows(openProblem, cells, scene.theme)} />
       )}
