@@ -10,11 +10,12 @@ import type { Grant } from "./grant.ts"
 import { postForm } from "./post-form.ts"
 import { compareScopes, grantOf, tokenAnswer, withRetryAfter } from "./token.ts"
 
-/** Failures in the network that pass; the others (policy, certificate) will be the same next time. */
+/** Failures in the network that may pass; the others (policy, certificate) will be the same next time. */
 const passing = new Set<WireFailure["code"]>([
   "name_not_found",
   "connection_refused",
   "connection_lost",
+  "answer_malformed",
   "timed_out",
   "network_failed",
 ])

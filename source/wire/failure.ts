@@ -14,6 +14,7 @@ export type WireCode =
   | "timed_out"
   | "body_too_large"
   | "headers_too_large"
+  | "answer_malformed"
   | "redirect_refused"
   | "network_failed"
 
@@ -106,6 +107,16 @@ const texts: Readonly<Record<WireCode, ProblemText>> = {
     why: "A limit on size keeps a hostile server from filling the memory.",
     remedy: ["Check that the URL is right."],
     rule: "mcp-dcr-tui limits (docs/architecture.md)",
+    exit: 5,
+  },
+  answer_malformed: {
+    what: "The answer is not proper HTTP.",
+    why: "Its header section, its length or its compression breaks the rules; or another protocol is spoken there.",
+    remedy: [
+      "Check scheme and port: is this the right server, and does it want https?",
+      "Show its operator, or who runs the proxy before it, the detail below.",
+    ],
+    rule: "RFC 9112 §2, §6; RFC 9110 §8.4",
     exit: 5,
   },
   redirect_refused: {

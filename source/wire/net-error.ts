@@ -22,6 +22,7 @@ const causes: Readonly<Record<string, Cause>> = {
   EPIPE: { code: "connection_lost", sent: true },
   ERR_STREAM_PREMATURE_CLOSE: { code: "connection_lost", sent: true },
   ERR_READING_RESPONSE_STREAM: { code: "connection_lost", sent: true },
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: { code: "connection_lost", sent: true },
   ECONNABORTED: { code: "connection_lost", sent: true },
   ETIMEDOUT: { code: "timed_out", sent: true },
   HPE_HEADER_OVERFLOW: { code: "headers_too_large", sent: true },
@@ -36,15 +37,23 @@ const causes: Readonly<Record<string, Cause>> = {
   EPROTO: certificate,
 }
 
+/** Every other complaint of Node's HTTP parser, and those of its decompressors about data that never was any. */
+const malformed = /^(HPE_|Z_DATA_ERROR$|Z_NEED_DICT$|ERR__ERROR_FORMAT|ZSTD_error_)/
+
 /** Phases of got's time-outs in which nothing of the request has left yet. */
 const unsentPhases = new Set(["lookup", "connect", "secureConnect"])
 
+const codeIn = (error: Error): string => ("code" in error && typeof error.code === "string" ? error.code : "")
+
 /** Happy Eyeballs reports several errors in one; the first tells as much as any. */
-const codeOf = (error: unknown): string | undefined => {
+const causeOf = (error: unknown): Cause | undefined => {
   if (!(error instanceof Error)) return undefined
-  if ("code" in error && typeof error.code === "string" && error.code in causes) return error.code
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  return error.cause === undefined ? undefined : codeOf(error.cause)
+  const code = codeIn(error)
+  // What the decompressor says is wrapped as a stream that broke.
+  const reason = error.cause instanceof Error ? codeIn(error.cause) : code
+  if (malformed.test(reason) && !Object.hasOwn(causes, reason)) return { code: "answer_malformed", sent: true }
+  if (Object.hasOwn(causes, code)) return causes[code]
+  return causeOf(error instanceof AggregateError ? error.errors[0] : error.cause)
 }
 
 /**
@@ -52,8 +61,7 @@ const codeOf = (error: unknown): string | undefined => {
  * body. Only its message goes on, which names host, port and phase.
  */
 export const failureOf = (error: unknown, evidence: Evidence, timeoutPhase?: string): WireFailure => {
-  const code = codeOf(error)
-  const cause = code === undefined ? undefined : causes[code]
+  const cause = causeOf(error)
   const detail = error instanceof Error ? error.message : "unknown error"
   const sent = timeoutPhase === undefined ? (cause?.sent ?? true) : !unsentPhases.has(timeoutPhase)
   return wireFailure(cause?.code ?? "network_failed", { ...evidence, detail }, sent)
