@@ -36,6 +36,8 @@ export interface RunChoices {
   readonly call?: readonly [tool: string, args: Readonly<Record<string, unknown>>]
   readonly target?: Partial<Target>
   readonly store?: Settings["store"]
+  /** For every answer, 2 seconds otherwise. */
+  readonly timeoutMillis?: number
 }
 
 /** A mock that ends with the scope. */
@@ -54,7 +56,7 @@ export const runAgainst = (mock: Mock, choices: RunChoices = {}): Effect.Effect<
       target,
       headers: choices.headers ?? {},
       allowInsecure: false,
-      timeoutMillis: 2000,
+      timeoutMillis: choices.timeoutMillis ?? 2000,
       store: choices.store ?? { kind: "memory" },
       output: { json: false, verbose: false, quiet: true, color: false, ascii: false },
     }

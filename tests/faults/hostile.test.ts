@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { type Blow, hostile, kinds, legs } from "./hostile.ts"
+import { unprintable } from "./printed.ts"
+import { mocked, runAgainst } from "./room.ts"
+
+const small = (most: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: most }))
+
+const blows = Arbitrary.array(
+  Arbitrary.schema(
+    Schema.Struct({ leg: small(legs.length - 1), kind: small(kinds - 1), place: small(60), choice: small(60) }),
+  ),
+  { minLength: 1, maxLength: 3 },
+)
+
+/** What a server can make of a run: a documented end with the exit status of a server's fault, and no usage error. */
+const allowed: ReadonlySet<number> = new Set([0, 4, 5, 6])
+
+/** Failures of the call itself, in the words of the server; a tool that is not in the list any more; a page instead of a code. */
+const saidNo: ReadonlySet<string> = new Set(["rpc_error", "no_such_tool", "sign_in_needs_a_person"])
+
+const patience = "20 seconds"
+
+/** Why a run against such a server is not to be accepted, or nothing. */
+const complaint = (struck: ReadonlyArray<Blow>, revisions?: ReadonlyArray<"2025-11-25">) =>
+  Effect.gen(function* () {
+    const mock = yield* mocked({ behaviours: [hostile(struck)], ...(revisions === undefined ? {} : { revisions }) })
+    const seen = yield* runAgainst(mock, { timeoutMillis: 400 }).pipe(
+      Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(undefined) }),
+    )
+    if (seen === undefined) return "it hangs"
+    const { outcome, exit, problem, total } = seen
+    if (outcome === "unexpected") return `a mistake of its own: ${JSON.stringify(problem)}`
+    if (outcome !== "done" && problem === undefined) return `neither done nor failed: ${outcome}`
+    if (!allowed.has(exit) && !saidNo.has(outcome)) return `exit ${exit}: ${JSON.stringify(problem)}`
+    if (problem !== undefined && (problem.remedy.length === 0 || problem.rule === "")) return `no remedy: ${outcome}`
+    if (total > 60) return `${total} requests`
+    const harm = unprintable(seen)
+    return harm.length === 0 ? undefined : `would reach the terminal: ${harm.join()}`
+  }).pipe(Effect.scoped)
+
+const told = (struck: ReadonlyArray<Blow>) =>
+  struck.map(({ leg, ...blow }) => `${legs[leg]} ${JSON.stringify(blow)}`).join(" and ")
+
+const runs = Number(process.env.MCP_DCR_TUI_FUZZ_RUNS ?? 150)
+const seed = process.env.MCP_DCR_TUI_FUZZ_SEED ?? "hostile servers"
+
+describe("hostile servers", () => {
+  for (const [era, revisions] of [
+    ["2026-07-28", undefined],
+    ["2025-11-25", ["2025-11-25"]],
+  ] as const)
+    it.live(
+      `${era}: whatever they answer, the run ends in a documented way, soon, and harms no terminal`,
+      () =>
+        Effect.gen(function* () {
+          const result = yield* Arbitrary.checkEffect(
+            blows,
+            (struck) =>
+              Effect.flatMap(complaint(struck, revisions), (found) =>
+                found === undefined ? Effect.succeed(true) : Effect.fail(`${found}\n  after ${told(struck)}`),
+              ),
+            { runs, seed: `${seed} ${era}`, size: 60, maxShrinks: 40, concurrency: 2 },
+          )
+          assert.isUndefined(Arbitrary.formatCheckFailure(result))
+        }),
+      600_000,
+    )
+})
