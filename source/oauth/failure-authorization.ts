@@ -162,6 +162,7 @@ export const authorizationTexts = {
     remedy: [
       "Check that the redirect URI is registered exactly as sent.",
       "If the client is no longer known there, register again.",
+      "If its own words, below, speak of scopes: ask for others with --scope.",
     ],
     rule: "OAuth 2.1 §4.1.2.1",
     exit: 4,

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { excerpt } from "../text/excerpt.ts"
 import { makeSecretBook, redactBody } from "../text/redaction.ts"
 import type { WireFailure } from "../wire/failure.ts"
 import { header, headerAll, type Incoming, Wire } from "../wire/wire.ts"
@@ -33,7 +34,7 @@ const pageFailure = (answer: Incoming): OAuthFailure => {
     received: `status ${answer.status}, ${answer.mediaType || "no media type"}`,
   }
   if (answer.status < 400) return oauthFailure("sign_in_needs_a_person", evidence)
-  const words = redactBody(makeSecretBook(), answer.mediaType, answer.body).slice(0, excerptLength)
+  const words = excerpt(redactBody(makeSecretBook(), answer.mediaType, answer.body), excerptLength)
   return oauthFailure("authorization_page_failed", { ...evidence, ...(words === "" ? {} : { detail: words }) })
 }
 
