@@ -1,7 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { endingWith, registrationsOf } from "../flow/registrations.ts"
+import { endingWith, registrationsOf } from "../flow/shared-clients.ts"
 import type { StoredRecord } from "../vault/record.ts"
 import { Vault } from "../vault/vault.ts"
 import type { ClientsAction, ClientsInput } from "./clients-input.ts"

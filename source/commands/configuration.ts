@@ -1,7 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import path from "node:path"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -11,7 +10,6 @@ import { checkIssuer } from "../oauth/issuer.ts"
 import { checkRedirectUri } from "../oauth/redirect-uri.ts"
 import { signingKey } from "../oauth/signing-key.ts"
 import { secret } from "../text/secret.ts"
-import { configDirectory } from "../vault/directory.ts"
 import { usageFailure } from "./failure.ts"
 
 const Text = Schema.NonEmptyString
@@ -129,17 +127,11 @@ const isExposed = (file: string, { clients = [] }: typeof Configuration.Type): b
   clients.some((entry) => entry.client_secret !== undefined) &&
   (statSync(file).mode & 0o077) !== 0
 
-/**
- * The clients of the configuration file: the one that `--config` names, else `config.json` in the program's folder, which need
- * not be there. Fails with `file_unreadable`, `config_invalid` or `config_exposed`.
- */
-export const configuredClients = Effect.fn("commands.configuredClients")(function* (flag: Option.Option<string>) {
-  const file = Option.getOrElse(flag, () => path.join(configDirectory(), "config.json"))
+/** The clients of one file. Fails with `file_unreadable`, `config_invalid` or `config_exposed`. */
+export const clientsIn = Effect.fn("commands.clientsIn")(function* (file: string) {
   const text = textOf(file, "")
-  if (Result.isFailure(text)) {
-    if (Option.isNone(flag) && !existsSync(file)) return []
+  if (Result.isFailure(text))
     return yield* usageFailure("file_unreadable", { received: `--config ${file}`, detail: text.failure })
-  }
   const document = read(text.success)
   if (Result.isFailure(document))
     return yield* usageFailure("config_invalid", { received: file, detail: document.failure })

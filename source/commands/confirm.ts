@@ -2,7 +2,7 @@ import readline from "node:readline"
 import * as Effect from "effect/Effect"
 import { usageFailure } from "./failure.ts"
 import { type Line, line, type Printer } from "./print.ts"
-import { somebodyReads } from "./questions.ts"
+import { somebodyReads } from "./somebody-reads.ts"
 
 /** One line from the terminal; the end of the input is a no. */
 const answeredYes: Effect.Effect<boolean> = Effect.callback<boolean>((resume) => {

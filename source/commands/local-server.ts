@@ -14,8 +14,8 @@ import { makeDirectory } from "../vault/place.ts"
 import { usageFailure } from "./failure.ts"
 import { outputOf } from "./output.ts"
 import { line, makePrinter } from "./print.ts"
-import { somebodyReads } from "./questions.ts"
 import type { ServerInput } from "./settings.ts"
+import { somebodyReads } from "./somebody-reads.ts"
 
 /** `--stdio`: the program to start, and the variables of our environment that it may see (CR-2, CR-121). */
 export const localServerOf = Effect.fn("commands.localServer")(function* (input: ServerInput) {

@@ -6,9 +6,6 @@ import type { FlowState } from "../flow/state.ts"
 import { type Interview, interview, type Turn } from "./interview.ts"
 import type { Printer } from "./print.ts"
 
-/** Whether a person sits before this process who can read a question and type an answer. */
-export const somebodyReads = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
-
 /** A question, and what became of its page so far. */
 const keyOf = ({ wait }: FlowState): string | undefined =>
   wait?.kind === "question" ? `${wait.question} ${wait.mode === "url" ? (wait.opened ?? "") : ""}` : undefined

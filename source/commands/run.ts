@@ -12,14 +12,16 @@ import type { FlowState } from "../flow/state.ts"
 import { nextStep } from "../flow/state.ts"
 import type { MainStepId, StepId } from "../flow/step-id.ts"
 import { steps } from "../flow/steps/index.ts"
+import type { Respondent } from "../mcp/elicitation.ts"
 import { errorDocument, errorFrame } from "./error-frame.ts"
 import { usageFailure } from "./failure.ts"
 import type { Output } from "./output.ts"
 import { makePrinter, type Printer } from "./print.ts"
 import { type ProgramServices, programLayer, saveJournal } from "./program.ts"
 import { makePace, progressLine } from "./progress-bar.ts"
-import { putQuestions, somebodyReads } from "./questions.ts"
+import { putQuestions } from "./questions.ts"
 import type { Settings } from "./settings.ts"
+import { somebodyReads } from "./somebody-reads.ts"
 import { type Detail, transcriptLines } from "./transcript.ts"
 
 /** Tells the run on standard error (or, for a transcript that is the result itself, on standard output). */
@@ -105,29 +107,36 @@ export interface Run {
   readonly interruption: Effect.Effect<void>
 }
 
-/** Everything a plain command needs around its work: services, transcript, journal file, signals, pasted callbacks. */
-export const withRun = <A, E>(
+/** Everything a plain command needs around its work, which gives its exit code: services, transcript, journal file, signals, pasted callbacks. */
+export const withRun = <E>(
   settings: Settings,
   options: {
     readonly goal: MainStepId
     readonly transcript?: "out" | "err"
     /** What standard input is for: pasted callback addresses, unless the command has a use for it. */
     readonly reads?: "pastes" | "requests"
+    /** The client that this run serves. */
+    readonly serves?: Respondent
   },
-  use: (run: Run) => Effect.Effect<A, E, ProgramServices | Scope.Scope>,
+  use: (run: Run) => Effect.Effect<number, E, ProgramServices | Scope.Scope>,
 ) => {
   const asks = options.reads !== "requests" && somebodyReads()
   return Effect.gen(function* () {
     const { output } = settings
     const printer = makePrinter(output)
-    if (settings.journalFile !== undefined) yield* saveJournal(settings.journalFile)
+    const { journalFile } = settings
+    const cutOff = journalFile === undefined ? undefined : yield* saveJournal(journalFile)
     const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
     if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
     if (options.reads !== "requests") yield* readPastes()
     if (asks) yield* putQuestions(printer)
     const signals = yield* cancelOnSignal()
-    return yield* use({ printer, ...signals })
-  }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal, asks })))
+    const code = yield* use({ printer, ...signals })
+    const trouble = cutOff?.()
+    if (trouble === undefined) return code
+    printer.err(errorFrame(problemOf(trouble)))
+    return code === 0 ? trouble.exit : code
+  }).pipe(Effect.scoped, Effect.provide(programLayer(settings, { goal: options.goal, asks, serves: options.serves })))
 }
 
 /** The exit code of a step that did not end well; says why as JSON, or in one line where the transcript was not wanted. */
