@@ -1,11 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
-import path from "node:path"
-import { describe, expect, it } from "@effect/vitest"
-import * as Result from "effect/Result"
-import { fileName } from "../../source/tui/app/file-name.ts"
-import { saveFile } from "../../source/tui/app/save-file.ts"
-import { remoteString } from "../text/strings.ts"
+import { describe, expect, it } from "vitest"
 import { asking, offered, through } from "./journal.ts"
 import { openSession, type Session, type SessionOptions } from "./session.ts"
 import { keys } from "./terminal.ts"
@@ -186,49 +179,5 @@ describe("resources and prompts", () => {
       "-32002",
     ])
       expect(screen).toMatch(new RegExp(part))
-  })
-})
-
-describe("a file that is saved", () => {
-  it("has a harmless name, whatever the server calls it", () => {
-    for (const [called, mediaType, name] of [
-      ["mock:///logo.png", "image/png", "logo.png"],
-      ["../../.ssh/authorized_keys", "text/plain", "authorized_keys.txt"],
-      ["C:\\Windows\\x.exe", "application/x-msdownload", "x.exe.bin"],
-      ["acme:///..?x=y#z", "image/png; charset=x", "content.png"],
-      [".bashrc", "", "bashrc.bin"],
-      ["evil\u001b[2J‮gnp.sh", "image/jpeg", "evil-2J-gnp.sh.jpg"],
-    ] as const)
-      expect(fileName({ called, mediaType, bytes: new Uint8Array() }, 1)).toBe(name)
-  })
-
-  it.prop(
-    "has no folder, no dot in front and nothing odd in it",
-    [remoteString, remoteString],
-    ([called, mediaType]) => {
-      expect(fileName({ called, mediaType, bytes: new Uint8Array() }, 1)).toMatch(
-        /^[A-Za-z0-9_][A-Za-z0-9._-]*\.[a-z0-9]+$/,
-      )
-    },
-  )
-
-  it("is new, and only its owner can read it", () => {
-    const folder = mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-save-"))
-    try {
-      const content = { called: "logo", mediaType: "image/png", bytes: Buffer.from(pixel, "base64") }
-      const first = saveFile(folder, content)
-      expect(first).toEqual(Result.succeed(path.join(folder, "logo.png")))
-      expect(saveFile(folder, { ...content, bytes: new Uint8Array() })).toEqual(
-        Result.succeed(path.join(folder, "logo-2.png")),
-      )
-      expect(readdirSync(folder)).toEqual(["logo-2.png", "logo.png"])
-      expect(readFileSync(path.join(folder, "logo.png")).toString("base64")).toBe(pixel)
-      expect(statSync(path.join(folder, "logo.png")).mode & 0o777).toBe(0o600)
-      expect(saveFile(path.join(folder, "nowhere"), content)).toEqual(
-        Result.fail(`${path.join(folder, "nowhere", "logo.png")} cannot be written (ENOENT).`),
-      )
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
   })
 })

@@ -1,5 +1,5 @@
 import type { Intent } from "../../flow/intent.ts"
-import type { SavedContent } from "./file-name.ts"
+import type { ContentFile } from "../../mcp/content-files.ts"
 import type { Action } from "./reduce.ts"
 import type { KnownServer, Scene } from "./scene.ts"
 
@@ -23,7 +23,7 @@ export interface Control {
   /** To the system clipboard by the terminal (OSC 52). `what` is named in the message. */
   readonly copy: (text: string, what: string) => void
   /** Writes what a server sent into new files of the working directory, and says where. */
-  readonly save: (files: ReadonlyArray<SavedContent>) => void
+  readonly save: (files: ReadonlyArray<ContentFile>) => void
   /** Prints the address alone, outside the full screen, until Enter. */
   readonly printAlone: (text: string) => void
   readonly say: (text: string, tone?: "plain" | "good" | "bad") => void

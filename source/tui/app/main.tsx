@@ -1,5 +1,4 @@
 import process from "node:process"
-import * as Result from "effect/Result"
 import { render } from "ink"
 import type { Problem } from "../../text/problem.ts"
 import { ThemeContext } from "../theme/context.ts"
@@ -10,7 +9,6 @@ import { makeDispatcher } from "./dispatcher.ts"
 import { endCredentials } from "./end-credentials.ts"
 import { openProblem } from "./open-problem.ts"
 import { printAlone } from "./print-alone.ts"
-import { saveFile } from "./save-file.ts"
 import type { KnownServer } from "./scene.ts"
 import { sendInOrder } from "./send-in-order.ts"
 import { App } from "./shell.tsx"
@@ -108,6 +106,17 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     if (servers !== undefined) store.setServers(servers)
   }
 
+  const save = async (files: Parameters<Control["save"]>[0]) => {
+    try {
+      const { saveInto } = await import("./save-into.ts")
+      const paths = await saveInto(process.cwd(), files)
+      control.say(`Saved ${paths.join(", ")}`, "good")
+    } catch (cause) {
+      const { what, detail = "" } = openProblem(cause)
+      control.say(`${what} ${detail}`.trimEnd(), "bad")
+    }
+  }
+
   const control: Control = {
     scene: store.scene,
     now,
@@ -132,18 +141,7 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
       stdout.write(copySequence(text, process.env.TMUX !== undefined))
       control.say(`Copied ${what}.`, "good")
     },
-    save: (files) => {
-      const outcomes = files.map((file) => saveFile(process.cwd(), file))
-      const wrong = outcomes.find(Result.isFailure)
-      if (wrong !== undefined) return control.say(wrong.failure, "bad")
-      control.say(
-        `Saved ${outcomes
-          .filter(Result.isSuccess)
-          .map(({ success }) => success)
-          .join(", ")}`,
-        "good",
-      )
-    },
+    save: (files) => void save(files),
     printAlone: (text) => void printAlone({ text, stdin, stdout, store, suspend: (run) => instanceSuspend(run) }),
     suspend: () => void stopAsJob(control, (run) => instanceSuspend(run)),
     quit: (why) => {

@@ -1,7 +1,5 @@
 import { type ContentView, describeContent } from "../../mcp/content.ts"
-import { isObject } from "../../mcp/json-rpc.ts"
 import { formatBytes } from "../../text/duration.ts"
-import type { SavedContent } from "../app/file-name.ts"
 import { clean, wrap } from "../ui/cells.ts"
 import { jsonTextLines } from "../ui/json.ts"
 import { type Row, row, span } from "../ui/row.ts"
@@ -47,21 +45,3 @@ const viewRows = (view: ContentView, cells: number): ReadonlyArray<Row> => {
 /** One block of content: text as it is; what a terminal cannot show is named with its type and size. */
 export const contentRows = (block: unknown, cells: number): ReadonlyArray<Row> =>
   viewRows(describeContent(block), cells)
-
-const bytesIn = (base64: unknown): Uint8Array | undefined =>
-  typeof base64 === "string" ? Buffer.from(base64, "base64") : undefined
-
-/** What of a block can be saved: a picture, a sound, or a resource that is no text. `called`: where it has no name. */
-const savedContent = (block: unknown, called: string): ReadonlyArray<SavedContent> => {
-  const view = describeContent(block)
-  if (!isObject(block)) return []
-  const [source, name] =
-    view.kind === "resource" && isObject(block.resource) ? [block.resource.blob, view.uri] : [block.data, called]
-  const bytes = bytesIn(source)
-  if (bytes === undefined || (view.kind !== "resource" && view.kind !== "image" && view.kind !== "audio")) return []
-  return [{ called: name, mediaType: view.mediaType ?? "", bytes }]
-}
-
-/** All of these blocks that a terminal cannot show, ready to be saved. */
-export const savedContents = (blocks: ReadonlyArray<unknown>, called: string): ReadonlyArray<SavedContent> =>
-  blocks.flatMap((block) => savedContent(block, called))

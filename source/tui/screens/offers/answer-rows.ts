@@ -1,10 +1,11 @@
 import type { FactOf } from "../../../flow/facts.ts"
+import { type ContentFile, filesIn } from "../../../mcp/content-files.ts"
 import { isObject } from "../../../mcp/json-rpc.ts"
-import type { SavedContent } from "../../app/file-name.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { jsonLines } from "../../ui/json.ts"
+import { once } from "../../ui/once.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
-import { contentRows, folded, savedContents } from "../content-rows.ts"
+import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
 import { problemRows } from "../problem-rows.ts"
 import { outcomeWords, runningRows } from "../tools/result-rows.ts"
@@ -46,6 +47,12 @@ const readers: Readonly<Record<string, (answer: FactOf<"answer">, cells: number)
   ],
 }
 
+const bodyRows = once((answer: FactOf<"answer">, detail: string): ReadonlyArray<Row> => {
+  const [cells = "", method = ""] = detail.split(" ")
+  const read = Object.hasOwn(readers, method) ? readers[method] : undefined
+  return read?.(answer, Number(cells)) ?? folded(jsonLines(answer.result, Number(cells)), Number(cells))
+})
+
 /** What became of the last request that was no call: running, failed, or its answer. */
 export const answerRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
   const { state } = flow
@@ -58,22 +65,22 @@ export const answerRows = (scene: Scene, flow: FlowScene, cells: number): Readon
     return [row(span(`${glyphs.failed} ${wordsOf(request)}`, "bad")), ...problemRows(call.problem, cells, scene.theme)]
   if (answer === undefined) return [row(span("Nothing was read yet.", "dim"))]
   const findings = findingRows(call.findings, cells, scene.theme)
-  const read = Object.hasOwn(readers, request.method) ? readers[request.method] : undefined
   return [
     row(span(`${glyphs.done} `, "good"), outcomeWords(state, wordsOf(request), answer.exchange, scene)),
     ...findings,
-    ...(request.list === undefined
-      ? [blank, ...(read?.(answer, cells) ?? folded(jsonLines(answer.result, cells), cells))]
-      : []),
+    ...(request.list === undefined ? [blank, ...bodyRows(answer, `${cells} ${request.method}`)] : []),
   ]
 }
 
-/** What of the answer a terminal cannot show. */
-export const savable = ({ flow }: Scene): ReadonlyArray<SavedContent> => {
-  const { request, answer } = flow?.state.facts ?? {}
-  if (answer === undefined) return []
-  if (request?.method === "resources/read") return savedContents(resourceBlocks(answer), String(request.params?.uri))
-  return request?.method === "prompts/get"
-    ? messages(answer).flatMap(({ blocks }) => savedContents(blocks, String(request.params?.name)))
+const files = once((answer: FactOf<"answer">, request: FactOf<"request">): ReadonlyArray<ContentFile> => {
+  if (request.method === "resources/read") return filesIn(listOf(answer.result.contents), String(request.params?.uri))
+  return request.method === "prompts/get"
+    ? messages(answer).flatMap(({ blocks }) => filesIn(blocks, String(request.params?.name)))
     : []
+})
+
+/** What of the answer can be saved. */
+export const savable = ({ flow }: Scene): ReadonlyArray<ContentFile> => {
+  const { request, answer } = flow?.state.facts ?? {}
+  return request === undefined || answer === undefined ? [] : files(answer, request)
 }

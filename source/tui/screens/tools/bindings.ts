@@ -1,14 +1,20 @@
+import type { FactOf } from "../../../flow/facts.ts"
+import { type ContentFile, filesIn } from "../../../mcp/content-files.ts"
 import type { Scene } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
+import { once } from "../../ui/once.ts"
 import { listenBinding } from "../changes.ts"
-import { savedContents } from "../content-rows.ts"
 import { callTool, choose, goToRow, hasChoices, onForm } from "./actions.ts"
 import { argumentField, chosenTool, formOf, rowOf } from "./model.ts"
 
+const files = once((result: FactOf<"result">, name: string) => filesIn(result.content, name))
+
 /** What of the last result can be saved. */
-const savable = ({ flow }: Scene) =>
-  savedContents(flow?.state.facts.result?.content ?? [], flow?.state.facts.call?.tool ?? "content")
+const savable = ({ flow }: Scene): ReadonlyArray<ContentFile> => {
+  const { result, call } = flow?.state.facts ?? {}
+  return result === undefined ? [] : files(result, call?.tool ?? "content")
+}
 
 /** Keys of the tools: choose, fill in, call, cancel, copy, filter. */
 export const toolsBindings: ReadonlyArray<Binding> = [

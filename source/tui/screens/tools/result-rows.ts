@@ -1,8 +1,10 @@
+import type { FactOf } from "../../../flow/facts.ts"
 import { exchangeOf, type FlowState } from "../../../flow/state.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { jsonLines } from "../../ui/json.ts"
 import { meter, spinner } from "../../ui/meter.ts"
 import { clock, short } from "../../ui/millis.ts"
+import { once } from "../../ui/once.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
 import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
@@ -54,6 +56,19 @@ const headline = (state: FlowState, scene: Scene): Row => {
   )
 }
 
+const bodyRows = once(
+  (result: FactOf<"result">, cells: number): ReadonlyArray<Row> => [
+    ...result.content.flatMap((block) => contentRows(block, cells)),
+    ...(result.structuredContent === undefined
+      ? []
+      : [
+          blank,
+          row(span("structuredContent", "strong")),
+          ...folded(jsonLines(result.structuredContent, cells), cells),
+        ]),
+  ],
+)
+
 /** What became of the last call: running with its progress, failed with the error frame, or its result. */
 export const resultRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
   const { state } = flow
@@ -64,17 +79,5 @@ export const resultRows = (scene: Scene, flow: FlowScene, cells: number): Readon
   if (call.status === "failed" && call.problem !== undefined) return problemRows(call.problem, cells, scene.theme)
   const { result } = state.facts
   if (result === undefined) return [row(span("Nothing was called yet. Enter calls the chosen tool.", "dim"))]
-  return [
-    headline(state, scene),
-    ...findingRows(call.findings, cells, scene.theme),
-    blank,
-    ...result.content.flatMap((block) => contentRows(block, cells)),
-    ...(result.structuredContent === undefined
-      ? []
-      : [
-          blank,
-          row(span("structuredContent", "strong")),
-          ...folded(jsonLines(result.structuredContent, cells), cells),
-        ]),
-  ]
+  return [headline(state, scene), ...findingRows(call.findings, cells, scene.theme), blank, ...bodyRows(result, cells)]
 }
