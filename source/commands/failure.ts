@@ -27,6 +27,7 @@ export type UsageCode =
   | "host_not_loopback"
   | "scenario_unknown"
   | "journal_unwritable"
+  | "journal_cut_off"
   | "journal_invalid"
   | "output_unwritable"
   | "interrupted"
@@ -183,6 +184,13 @@ const texts: Readonly<Record<UsageCode, ProblemText>> = {
     remedy: ["Choose another file with --journal."],
     rule: "mcp-dcr-tui --help",
     exit: 2,
+  },
+  journal_cut_off: {
+    what: "The journal could not be saved to its end; the run went on without it.",
+    why: "The disk is full, or the file cannot be written any more.",
+    remedy: ["Make room, or choose another file with --journal."],
+    rule: "mcp-dcr-tui --help",
+    exit: 1,
   },
   journal_invalid: {
     what: "This file is not a saved journal.",

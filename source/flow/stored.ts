@@ -34,7 +34,7 @@ export const orWarn =
         yield* findings.raise({
           severity: "warning",
           rule: storeRule,
-          text: `${failure.what} ${failure.detail ?? ""} ${failure.remedy[0] ?? ""}`.replace(/\s+/g, " ").trim(),
+          text: `${failure.what} ${failure.file}${failure.detail === undefined ? "" : ` (${failure.detail})`}. ${failure.remedy[0] ?? ""}`.trim(),
         })
         return fallback
       }),
