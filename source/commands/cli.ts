@@ -17,7 +17,6 @@ export const declareCommands = (done: (code: number) => void, whole: () => Comma
     })
 
   const onServer = { url: flags.url, ...flags.serverFlags }
-  const words = Argument.String("words").pipe(Argument.variadic())
 
   const open = Command.make(
     "open",
@@ -47,7 +46,10 @@ export const declareCommands = (done: (code: number) => void, whole: () => Comma
   const call = Command.make(
     "call",
     {
-      words: words.pipe(Argument.withDescription("URL of the server, name of the tool, its arguments")),
+      words: Argument.String("words").pipe(
+        Argument.withDescription("URL of the server, name of the tool, its arguments"),
+        Argument.variadic(),
+      ),
       ...flags.serverFlags,
       ...own.callFlags,
     },
@@ -85,7 +87,7 @@ export const declareCommands = (done: (code: number) => void, whole: () => Comma
   )
   const clients = Command.make(
     "clients",
-    { words, ...own.clientsFlags },
+    { action: own.clientsAction, url: flags.url, ...own.clientsFlags },
     from(() => import("./clients.ts").then(({ clients }) => clients)),
   )
   const replay = Command.make(

@@ -1,3 +1,4 @@
+import type * as Option from "effect/Option"
 import type { OutputFlags } from "./output.ts"
 import type { ServerInput } from "./server-input.ts"
 
@@ -22,6 +23,7 @@ export interface ClientsInput
       | "journal"
       | "yes"
     > {
-  readonly words: ReadonlyArray<string>
+  readonly action: Option.Option<ClientsAction>
+  readonly url: Option.Option<string>
   readonly remote: boolean
 }

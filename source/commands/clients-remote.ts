@@ -143,7 +143,7 @@ export const manage = Effect.fn("commands.manageClients")(function* (
       ? endingWith(chosen, all)
       : registrationsOf(chosen, all).filter(({ client }) => client.source === "dcr")
   if (registrations.length === 0) return yield* usageFailure("nothing_registered", { url })
-  const { words: _, remote: __, ...flags } = input
+  const { action: _, remote: __, ...flags } = input
   const settings = yield* settingsOf({ ...defaultInput, ...flags, url: Option.some(url) })
   return yield* withRun(settings, { goal: "connect" }, (run) =>
     works[action]({ run, input, target: settings.target, registrations }),

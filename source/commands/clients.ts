@@ -73,16 +73,14 @@ const chosenFrom = Effect.fn("commands.chosenRecords")(function* (
   })
 })
 
-const actions: Readonly<Record<ClientsAction, true>> = { list: true, show: true, update: true, forget: true }
-const isAction = (word: string): word is ClientsAction => Object.hasOwn(actions, word)
-
 /** `clients [list | show URL | update URL | forget URL]`: what is stored, per issuer, resource and profile. */
 export const clients = Effect.fn("commands.clients")(function* (input: ClientsInput) {
-  const [action = "list", url, ...more] = input.words
+  const action = Option.getOrElse(input.action, () => "list" as const)
+  const url = Option.getOrUndefined(input.url)
   const misplaced = input.remote && (action === "list" || action === "update")
   // Said before the store is opened.
-  if (!isAction(action) || (action === "list") !== (url === undefined) || more.length > 0 || misplaced)
-    return yield* usageFailure("clients_usage", { received: `${input.words.join(" ")}${misplaced ? " --remote" : ""}` })
+  if ((action === "list") !== (url === undefined) || misplaced)
+    return yield* usageFailure("clients_usage", { received: `${action} ${url ?? ""}${misplaced ? " --remote" : ""}` })
   const printer = makePrinter(outputOf(input))
   const layer = vaultLayer(input)
   const all = yield* Effect.provide(

@@ -46,6 +46,12 @@ export const reader = Argument.Literals("shell", ["bash", "zsh", "fish"]).pipe(
   Argument.withDescription("Shell to make them for"),
 )
 
+/** What `clients` is to do; without it, list. */
+export const clientsAction = Argument.Literals("action", ["list", "show", "update", "forget"]).pipe(
+  Argument.withDescription("What to do; list is what happens without it"),
+  Argument.optional,
+)
+
 const yes = { yes: toggle("yes", "Do not ask first") }
 
 export const refreshFlags = { force: toggle("force", "Renew a token that is still good as well") }

@@ -23,6 +23,10 @@ describe("completions", () => {
     expect(offered(ended.stdout, "lo")).toEqual(["login", "logout"])
     expect(offered(ended.stdout, "login", "--brow")).toContain("--browser")
     expect(offered(ended.stdout, "login", "--browser", "f")).toEqual(["follow"])
+    expect(offered(ended.stdout, "clients", "")).toEqual(expect.arrayContaining(["list", "show", "update", "forget"]))
+    expect(offered(ended.stdout, "clients", "show", "--rem")).toEqual(["--remote"])
+    expect(offered(ended.stdout, "login", "--prof")).toEqual(["--profile"])
+    expect(offered(ended.stdout, "export", "--format", "m")).toEqual(["markdown", "mermaid"])
   })
 
   test.each(["zsh", "fish"])("%s is told of every command", async (shell) => {

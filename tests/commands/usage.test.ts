@@ -57,7 +57,8 @@ describe("a command line that cannot be meant", () => {
     { args: ["call", "http://127.0.0.1:1"], code: "tool_missing" },
     { args: ["call", "http://127.0.0.1:1", "add", "--args", "[1]"], code: "arguments_invalid" },
     { args: ["call", "http://127.0.0.1:1", "add", "--args", "@/dev/null/none"], code: "file_unreadable" },
-    { args: ["clients", "sing"], code: "clients_usage" },
+    { args: ["clients", "list", "http://127.0.0.1:1"], code: "clients_usage" },
+    { args: ["clients", "update", "http://127.0.0.1:1", "--remote"], code: "clients_usage" },
     { args: ["clients", "forget"], code: "clients_usage" },
     { args: [], code: "terminal_needed" },
     { args: ["mock", "--host", "0.0.0.0"], code: "host_not_loopback" },
@@ -75,6 +76,7 @@ describe("a command line that cannot be meant", () => {
     { args: ["tools", "--browser", "lynx", "https://host.example"], says: /--browser.*lynx.*follow/s },
     { args: ["tools", "--timeout", "soon", "https://host.example"], says: /--timeout.*soon/s },
     { args: ["tools", "https://host.example", "another"], says: /another/ },
+    { args: ["clients", "sing"], says: /sing.*forget/s },
     { args: ["--mokc"], says: /--mokc.*--mock/s },
   ])("$args: says what was not understood, and what may have been meant", async ({ args, says }) => {
     const ended = await run(args)
@@ -100,6 +102,7 @@ describe("help", () => {
     // The script is all that there is to print.
     expect(flags.length > 0).toBe(command !== "completions")
     expect(new Set(flags).size).toBe(flags.length)
+    expect(asked.stdout).toMatch(/^Examples\n {2}.*mcp-dcr-tui.*\n {6}\w/m)
     expect(asked.stdout).not.toMatch(/undefined|\(choices|\u001b/)
   })
 
