@@ -49,13 +49,16 @@ const script = (directory: string, body: string): string => `
     Effect.provideService(Findings, { raise: (finding) => Effect.sync(() => console.error(finding.text)) })))
   process.stdout.write(JSON.stringify(found ?? null))`
 
-const inProcess = (directory: string, body: string, before = ""): string =>
+const inProcess = (
+  directory: string,
+  body: string,
+  before = "",
+  user: { readonly uid?: number; readonly gid?: number } = {},
+): string =>
   execFileSync(
     process.execPath,
     ["--no-warnings", "--experimental-strip-types", "--input-type=module", "-e", before + script(directory, body)],
-    {
-      encoding: "utf8",
-    },
+    { encoding: "utf8", ...user },
   )
 
 describe("modes (CR-125)", () => {
@@ -269,16 +272,25 @@ describe("places that cannot be used", () => {
     }),
   )
 
-  it.effect.skipIf(process.geteuid?.() === 0)(
-    "a read-only store is read, and says why it cannot be written (modes do not bind root)",
-    () =>
-      Effect.gen(function* () {
-        const { directory, use } = yield* stored
-        fs.chmodSync(directory, 0o500)
-        expect((yield* use(find))?.serverUrl).toBe(serverUrl)
-        expect((yield* Effect.flip(use(save))).code).toBe("unwritable")
-        fs.chmodSync(directory, 0o700)
-      }),
+  it.effect("EACCES: a read-only store is read, and says which file cannot be written and why", () =>
+    Effect.gen(function* () {
+      const { home, directory, file } = yield* stored
+      // Modes do not bind root: then a process of another user looks, whose store it is.
+      const user = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+      if (user.uid !== undefined) {
+        fs.chmodSync(home, 0o755)
+        fs.chmodSync(path.dirname(directory), 0o755)
+        for (const each of [directory, file]) fs.chownSync(each, user.uid, user.gid)
+      }
+      fs.chmodSync(directory, 0o500)
+      const body = `const found = yield* vault.find(key)
+        const it = yield* Effect.flip(vault.save(entry()))
+        return [found.serverUrl, it.code, it.file, it.detail]`
+      const [found, code, named, detail] = JSON.parse(inProcess(directory, body, "", user))
+      expect([found, code, named]).toEqual([serverUrl, "unwritable", file])
+      expect(detail).toContain("EACCES")
+      fs.chmodSync(directory, 0o700)
+    }),
   )
 
   it.effect("no file may grow any more: the old record stays", () =>
