@@ -82,11 +82,11 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     exit: 4,
   },
   issuer_changed: {
-    what: "The server names another authorization server than before, and nobody is here to agree.",
+    what: "The server names another authorization server than before.",
     why: "Whoever can change that name can send your sign-in elsewhere. Nothing that is stored was sent to the new one.",
     remedy: [
-      "If the change is right, name the new one: --issuer URL.",
-      "Or sign in once from a terminal: mcp-dcr-tui login URL",
+      "Ask the operator whether the change is meant. On the screen, trying the step again is your yes.",
+      "For a command, name the new one: --issuer URL",
     ],
     rule: "MCP authorization, Authorization Server Binding",
     exit: 3,

@@ -83,6 +83,21 @@ describe("step-up", () => {
       }).pipe(Effect.scoped),
   )
 
+  it.live("CR-88 asks beside --scope for what a step-up is for; the client was registered for all of it", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked({ scopes: "progressive" })
+      yield* run(mock.url, { target: { scope: "mcp:tools" } }, ({ flow }) =>
+        Effect.gen(function* () {
+          yield* flow.runTo("tools")
+          const listed = yield* flow.call("list_files", { path: "documents" })
+          assert.strictEqual(listed.steps.call.status, "done")
+          assert.deepStrictEqual(scopesAsked(mock), ["mcp:tools", "mcp:tools files:read"])
+          assert.include(mock.clients()[0]?.metadata.scope?.split(" "), "files:read")
+        }),
+      )
+    }).pipe(Effect.scoped),
+  )
+
   it.live("in manual mode waits at every gate, with the call still pending", () =>
     Effect.gen(function* () {
       const mock = yield* mocked({ scopes: "progressive" })
@@ -280,6 +295,33 @@ describe("a client that its server has forgotten", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("CR-96 and when it was registered with fewer scopes than are wanted now", () =>
+    Effect.gen(function* () {
+      // As servers of the Python SDK do, which hold a client to its registration.
+      const mock = yield* mocked({
+        behaviours: [
+          {
+            answer: (answer, { event }) => {
+              if (event.route === "register" && requests(mock, "register") === 0)
+                return { ...answer, json: { ...Object(answer.json), scope: "mcp:tools" } }
+              const redirect = event.query.redirect_uri
+              if (event.route !== "authorize" || redirect === undefined || requests(mock, "register") > 1) return answer
+              if (event.query.scope === "mcp:tools") return answer
+              const back = new URLSearchParams({ error: "invalid_scope", state: event.query.state ?? "", iss: mock.issuer })
+              return { status: 302, headers: { location: `${redirect}?${back}` } }
+            },
+          },
+        ],
+      })
+      const store = yield* temporaryStore
+      yield* run(mock.url, { store, target: { scope: "mcp:tools" } }, ({ flow }) => flow.runTo("tools"))
+      yield* run(mock.url, { store }, ({ flow }) => flow.signOut({ revoke: false }))
+      const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
+      assert.strictEqual(state.steps.tools.status, "done", JSON.stringify(statuses(state)))
+      assert.strictEqual(requests(mock, "register"), 2)
+    }).pipe(Effect.scoped),
+  )
+
   it.live("CR-96 and not for ever", () =>
     Effect.gen(function* () {
       const mock = yield* mocked({
@@ -356,19 +398,39 @@ describe("other trouble", () => {
         assert.strictEqual(refused.steps.server.problem?.exit, 3)
         assert.strictEqual(fresh.log.size, 0)
 
+        // A person is told, and nothing goes to the new one before they try again.
+        const asked = { store, target: { browser: "print" } } as const
+        yield* run(mock.url, asked, ({ flow, until, state }) =>
+          Effect.gen(function* () {
+            yield* flow.runTo("consent")
+            assert.deepInclude(state().steps.server.problem, { code: "issuer_changed", received: fresh.issuer })
+            // Something else that is asked for meanwhile is no yes.
+            yield* flow.call("add", { a: 1, b: 1 })
+            assert.strictEqual(state().steps.server.problem?.code, "issuer_changed")
+            assert.strictEqual(fresh.log.size, 0)
+            yield* flow.intend({ _tag: "Retry" })
+            yield* until(({ wait }) => wait?.kind === "browser")
+            assert.strictEqual(state().steps.server.status, "done")
+            yield* flow.intend({ _tag: "Cancel" })
+          }),
+        )
+
+        // Where redirects are followed nobody can be lured: it is said.
+        const third = yield* mocked()
+        mock.trust(third)
         const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
         assert.strictEqual(state.steps.tools.status, "done")
         assert.isTrue(
           state.steps.server.findings.some(
-            ({ severity, text }) => severity === "warning" && text.includes(fresh.issuer),
+            ({ severity, text }) => severity === "warning" && text.includes(third.issuer),
           ),
         )
-        const sent = JSON.stringify(fresh.log.all())
+        const sent = JSON.stringify([...fresh.log.all(), ...third.log.all()])
         const secrets = yield* Effect.sync(() => old.log.all("token").flatMap(({ form }) => Object.values(form ?? {})))
         for (const secret of [...secrets, first.facts.identity?.client.clientId])
           if (typeof secret === "string" && secret.length > 20 && !secret.startsWith("http"))
             assert.notInclude(sent, secret)
-        assert.strictEqual(requests(fresh, "register"), 1)
+        assert.strictEqual(requests(third, "register"), 1)
       }).pipe(Effect.scoped),
   )
 })

@@ -8,8 +8,10 @@ import {
   serverMetadataUrls,
 } from "../../oauth/server-metadata.ts"
 import { Findings } from "../../text/finding.ts"
+import type { Event } from "../event.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { Journal } from "../journal.ts"
 import { grantTypes } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
@@ -31,15 +33,28 @@ const acceptedSpelling = ({ issuer, known, target }: Naming): string | undefined
         (candidate) => compareIssuers(issuer, candidate) === "slash",
       )
 
+/** Whether the person was told of this very change in this run and chose to try the step again. */
+const saidYes = (events: ReadonlyArray<Event>, issuer: string): boolean => {
+  const told = events.findLastIndex(
+    (event) =>
+      event._tag === "StepEnded" && event.problem?.code === "issuer_changed" && event.problem.received === issuer,
+  )
+  return told !== -1 && events.slice(told).some((event) => event._tag === "Decided" && event.decision === "retry")
+}
+
 /**
  * The server names another authorization server than the one that is known for it. Nothing that belongs to the old one is
- * ever sent to the new one; a person is told, and without one only --issuer agrees (CR-70).
+ * ever sent to the new one, and nothing at all before a person who was told tries again, or --issuer agrees (CR-70). Where
+ * redirects are followed there is nobody to lure, and it is only said.
  */
 const agreeToIssuer = Effect.fn("flow.agreeToIssuer")(function* (change: Naming) {
   const { issuer, known, target } = change
   if (known.length === 0 || known.includes(issuer)) return
   if (acceptedSpelling({ issuer, known, target }) !== undefined) return
-  if (!target.interactive && target.issuer === undefined)
+  const { interactive, browser } = target
+  const agreed =
+    target.issuer !== undefined || (interactive && (browser === "follow" || saidYes((yield* Journal).events(), issuer)))
+  if (!agreed)
     return yield* flowFailure("issuer_changed", {
       url: target.serverUrl,
       expected: known.join(", "),
