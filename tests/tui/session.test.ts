@@ -493,3 +493,34 @@ it("says that a client which others use as well stays", async () => {
   session.terminal.type("d")
   await session.terminal.shows(/client stays: mcp.acme.dev\/mcp \(work\) uses it as well/)
 })
+
+it.each([
+  [80, 24],
+  [120, 40],
+] as const)("counts down to the next try, and c gives it up, at %i x %i", async (columns, rows) => {
+  const begun = [
+    ...through("server"),
+    { _tag: "StepStarted", at: now(), step: "client" },
+    {
+      _tag: "RequestSent",
+      at: now(),
+      request: {
+        exchange: 77,
+        attempt: 1,
+        at: now(),
+        leg: "registration",
+        method: "POST",
+        url: "https://as.acme.dev/register",
+        headers: [],
+      },
+    },
+    { _tag: "RetryScheduled", at: now(), exchange: 77, millis: 20_000, reason: "429, Retry-After" },
+  ] as const
+  await using session = openSession({ size: [columns, rows], events: begun, at: now() })
+  const { terminal, flow } = session
+  await terminal.shows(/Waiting 0:20 until the next try: 429, Retry-After\. +c cancels/)
+  session.pass(7_000)
+  await terminal.shows(/Waiting 0:1[23] until the next try/)
+  terminal.type("c")
+  await expect.poll(() => flow.intents).toEqual([{ _tag: "Cancel" }])
+})

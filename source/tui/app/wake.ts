@@ -27,6 +27,8 @@ const runningWake = (scene: Scene): number | undefined => {
   const state = scene.flow?.state
   if (scene.opening !== undefined) return scene.still ? undefined : 100
   if (state?.running === undefined) return undefined
+  // A countdown: with every second that is over.
+  if (state.wait?.kind === "pause") return Math.max(20, (state.wait.until - scene.now) % second || second)
   // A wait for the person is long: its clock is enough of a sign of life.
   return scene.still || state.wait !== undefined ? second : 100
 }

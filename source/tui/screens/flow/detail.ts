@@ -6,6 +6,7 @@ import { spinnerAfter } from "../../app/wake.ts"
 import { meter, spinner } from "../../ui/meter.ts"
 import { clock, short } from "../../ui/millis.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
+import { pauseRows } from "../pause-rows.ts"
 import { browserWait, browserWaitRows } from "./browser-wait.ts"
 import { currentStep, neighbour, stepOf, titleOf } from "./current.ts"
 import { errorRows } from "./error-frame.ts"
@@ -31,6 +32,8 @@ const runningRow = (scene: Scene, flow: FlowScene, id: MainStepId): ReadonlyArra
   const { startedAt = scene.now } = flow.state.steps[id]
   const past = scene.now - startedAt
   const { progress, wait } = flow.state
+  const pause = pauseRows(scene)
+  if (pause.length > 0) return [...pause, blank]
   const sign = past < spinnerAfter ? scene.theme.glyphs.current : spinner(scene.now, scene.still, scene.theme)
   return [
     row(

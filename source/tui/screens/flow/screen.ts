@@ -1,5 +1,6 @@
 import { nextStep } from "../../../flow/state.ts"
 import type { Scene } from "../../app/scene.ts"
+import { pauseStatus } from "../pause-rows.ts"
 import type { ScreenModule } from "../screen.ts"
 import { flowFocusRing } from "./arrange.ts"
 import { flowBindings } from "./bindings.ts"
@@ -13,6 +14,8 @@ const status = (scene: Scene): string => {
   if (flow === undefined) return ""
   const { state } = flow
   if (browserWait(flow) !== undefined) return "Waiting for your decision in the browser."
+  const pause = pauseStatus(scene)
+  if (pause !== undefined) return pause
   if (state.running !== undefined) return `${stepOf(flow, currentStep(state))?.title ?? state.running} is running.`
   const next = nextStep(state)
   if (next === undefined) return "All steps are done. Enter leads to the tools."

@@ -8,6 +8,7 @@ import { once } from "../../ui/once.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
 import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
+import { pauseRows } from "../pause-rows.ts"
 import { problemRows } from "../problem-rows.ts"
 
 /** What runs, for how long, how far it says it is, and how to stop it. */
@@ -22,6 +23,7 @@ export const runningRows = (scene: Scene, flow: FlowScene, what: string): Readon
       span(clock(scene.now - (startedAt ?? scene.now)), "dim"),
       span("   c cancels", "dim"),
     ),
+    ...pauseRows(scene),
     ...(progress === undefined
       ? []
       : [
