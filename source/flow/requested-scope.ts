@@ -14,8 +14,10 @@ export const requestedScope = ({ target, facts }: StepContext): ChosenScope => {
     // A grant without a user can be asked for again, and gives no refresh token (CR-87, CR-105).
     wantsRefresh: target.grant === "authorization_code",
   })
-  if (facts.probe?.priorScope === undefined) return chosen
-  const scope = stepUpScope({ requested: facts.probe.priorScope, challenged: chosen.scope })
+  const { priorScope, challenge } = facts.probe ?? {}
+  if (priorScope === undefined) return chosen
+  // What a step-up is for is asked for beside what --scope says, for otherwise it would be in vain.
+  const scope = stepUpScope({ requested: `${priorScope} ${chosen.scope ?? ""}`, challenged: challenge?.scope })
   return { ...chosen, ...(scope === undefined ? {} : { scope }) }
 }
 
@@ -24,7 +26,7 @@ export const requestedScope = ({ target, facts }: StepContext): ChosenScope => {
  * may be held to what it registered (RFC 7591 §2). None where none is asked for.
  */
 export const registeredScope = ({ target, facts }: StepContext): string | undefined => {
-  const { scope, source } = requestedScope({ target, facts })
-  if (scope === undefined || source === "override") return scope
+  const { scope } = requestedScope({ target, facts })
+  if (scope === undefined) return scope
   return stepUpScope({ requested: scope, challenged: facts.resource?.scopesSupported?.join(" ") })
 }

@@ -92,7 +92,7 @@ describe("step-up", () => {
           const listed = yield* flow.call("list_files", { path: "documents" })
           assert.strictEqual(listed.steps.call.status, "done")
           assert.deepStrictEqual(scopesAsked(mock), ["mcp:tools", "mcp:tools files:read"])
-          assert.include(mock.clients()[0]?.metadata.scope?.split(" "), "files:read")
+          assert.include(mock.clients()[0]?.metadata.scope ?? "", "files:read")
         }),
       )
     }).pipe(Effect.scoped),
@@ -298,24 +298,20 @@ describe("a client that its server has forgotten", () => {
   it.live("CR-96 and when it was registered with fewer scopes than are wanted now", () =>
     Effect.gen(function* () {
       // As servers of the Python SDK do, which hold a client to its registration.
-      const mock = yield* mocked({
-        behaviours: [
-          {
-            answer: (answer, { event }) => {
-              if (event.route === "register" && requests(mock, "register") === 0)
-                return { ...answer, json: { ...Object(answer.json), scope: "mcp:tools" } }
-              const redirect = event.query.redirect_uri
-              if (event.route !== "authorize" || redirect === undefined || requests(mock, "register") > 1) return answer
-              if (event.query.scope === "mcp:tools") return answer
-              const back = new URLSearchParams({ error: "invalid_scope", state: event.query.state ?? "", iss: mock.issuer })
-              return { status: 302, headers: { location: `${redirect}?${back}` } }
-            },
-          },
-        ],
+      const mock = yield* mocked()
+      mock.behave({
+        answer: (answer, { event: { route, query } }) => {
+          const registered = requests(mock, "register")
+          if (route === "register" && registered === 0)
+            return { ...answer, json: { ...Object(answer.json), scope: "mcp:tools" } }
+          if (route !== "authorize" || query.scope === "mcp:tools" || registered > 1) return answer
+          const error = new URLSearchParams({ error: "invalid_scope", state: String(query.state), iss: mock.issuer })
+          return { status: 302, headers: { location: `${String(query.redirect_uri)}?${error}` } }
+        },
       })
       const store = yield* temporaryStore
       yield* run(mock.url, { store, target: { scope: "mcp:tools" } }, ({ flow }) => flow.runTo("tools"))
-      yield* run(mock.url, { store }, ({ flow }) => flow.signOut({ revoke: false }))
+      yield* run(mock.url, { store }, ({ intend }) => intend({ _tag: "Revoke" }))
       const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
       assert.strictEqual(state.steps.tools.status, "done", JSON.stringify(statuses(state)))
       assert.strictEqual(requests(mock, "register"), 2)

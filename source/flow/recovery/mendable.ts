@@ -1,3 +1,4 @@
+import { parseScope } from "../../oauth/scopes.ts"
 import type { Remedy } from "../event.ts"
 import type { FlowState } from "../state.ts"
 import type { StepFailure } from "../step.ts"
@@ -22,6 +23,13 @@ const isOurs = ({ state }: Situation): boolean => state.facts.identity?.client.s
 
 const isOursFromBefore = (now: Situation): boolean => isOurs(now) && now.state.facts.identity?.reused === true
 
+const wantsMoreThanRegistered = ({ facts: { identity, attempt } }: FlowState): boolean => {
+  const registered = identity?.client.scope
+  if (registered === undefined) return false
+  const held = new Set(parseScope(registered))
+  return parseScope(attempt?.scope).some((scope) => !held.has(scope))
+}
+
 /** Failures for which something can be done without asking; each remedy once for one errand. */
 const mendable: { readonly [code: string]: Mendable } = {
   client_dead: { remedy: "register", reason: "the server does not know this client any more", when: isOurs },
@@ -36,6 +44,12 @@ const mendable: { readonly [code: string]: Mendable } = {
     remedy: "register",
     reason: "the server shows an error page; the client was registered in an earlier run and may be forgotten",
     when: isOursFromBefore,
+  },
+  // A client may be held to the scopes that it registered with (RFC 7591 §2): the Python SDK's servers do.
+  scope_refused: {
+    remedy: "register",
+    reason: "the client of an earlier run was registered with fewer scopes",
+    when: (now) => isOursFromBefore(now) && wantsMoreThanRegistered(now.state),
   },
   // The redirect URI is part of the registration: another port needs another client (CR-71).
   callback_port_taken: {
