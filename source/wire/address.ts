@@ -1,6 +1,6 @@
 import net from "node:net"
 import * as Result from "effect/Result"
-import { type WireFailure, wireFailure } from "./failure.ts"
+import { WireFailure, wireFailure } from "./failure.ts"
 
 /** Where an address lies. `loopback` < `private` < `public` in how much it may point to (CR-40). */
 export type Zone = "loopback" | "private" | "public"
@@ -107,8 +107,13 @@ const reachable = (place: Location, { trusted }: AddressPolicy): boolean => {
 export const addressAllowed = (address: string, policy: AddressPolicy): boolean =>
   reachable(locationOfAddress(address), policy)
 
-/** Parses and checks a URL before a request. Gives the parsed URL, or the failure that names the rule. */
-export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL, WireFailure> => {
+/** What the user typed wrongly is wrong usage; the same from a server is a fault of the server. */
+const blamed = (failure: WireFailure, { trusted }: AddressPolicy): WireFailure =>
+  trusted === undefined || failure.exit !== 2
+    ? failure
+    : new WireFailure({ ...failure, exit: 5, remedy: ["Show the server's operator the address that it named, below."] })
+
+const parseChecked = (text: string, policy: AddressPolicy): Result.Result<URL, WireFailure> => {
   if (!URL.canParse(text)) return Result.fail(wireFailure("not_a_url", { received: text }))
   const url = new URL(text)
   if (url.protocol !== "https:" && url.protocol !== "http:")
@@ -122,3 +127,7 @@ export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL
     return Result.fail(wireFailure("blocked_address", { url: text, received: `${url.hostname} (${place.zone})` }))
   return Result.succeed(url)
 }
+
+/** Parses and checks a URL before a request. Gives the parsed URL, or the failure that names the rule. */
+export const checkUrl = (text: string, policy: AddressPolicy): Result.Result<URL, WireFailure> =>
+  Result.mapError(parseChecked(text, policy), (failure) => blamed(failure, policy))

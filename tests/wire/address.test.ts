@@ -53,4 +53,16 @@ describe("what a server may point to", () => {
     assert.isTrue(addressAllowed("192.168.7.7", { trusted, allowInsecure: false }))
     assert.isFalse(addressAllowed("10.1.2.3", { trusted, allowInsecure: false }))
   })
+
+  it("an address that no server may name is the server's fault, and the user's own is wrong usage", () => {
+    for (const url of ["javascript:alert(1)", "nowhere", "https://user@host.example/"]) {
+      const exits = [{}, { trusted: { zone: "public" as const } }].map((policy) =>
+        Result.match(checkUrl(url, { ...policy, allowInsecure: false }), {
+          onSuccess: () => 0,
+          onFailure: ({ exit }) => exit,
+        }),
+      )
+      assert.deepStrictEqual(exits, [2, 5], url)
+    }
+  })
 })
