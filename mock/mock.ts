@@ -36,6 +36,8 @@ export interface Mock extends Authority, AsyncDisposable {
   readonly log: EventLog
   /** Bearer token of `/__mock`, when the `control` option is set. */
   readonly controlToken: string
+  /** What is known of an active token, as introspection tells it; undefined for any other. */
+  inspect: NonNullable<Authority["inspect"]>
   clients(): readonly KnownClient[]
   /** An access token without any sign-in, for tests of the MCP endpoint alone. */
   issueToken(request?: TokenRequest): string

@@ -5,5 +5,5 @@ export const NOT_SIMULATED: Readonly<Record<string, string>> = {
   "F-32":
     "needs two servers: let the authorization endpoint of one mock redirect to another; iss-wrong is the short form",
   "F-47": "needs two servers: start two mocks and call mock.trust(other)",
-  "F-63": "is about servers on standard input and output; mock --stdio is an honest one",
+  "F-63": "is about servers on standard input and output; the mock speaks HTTP",
 }
