@@ -1,33 +1,51 @@
 import type { ProblemRecord } from "../flow/event.ts"
 import { isObject, type JsonObject, type RpcError, rpcCodes } from "../mcp/json-rpc.ts"
-import { isProtocolVersion, latestLegacy, revisions } from "../mcp/revisions.ts"
+import { isProtocolVersion, latestLegacy, type ProtocolVersion, revisions } from "../mcp/revisions.ts"
 import type { Session } from "../mcp/session.ts"
+import type { SubscriptionFilter } from "../mcp/subscription.ts"
 import { errorDocument } from "./error-frame.ts"
 
-/** What can be forwarded as a request and its answer. What a server says unasked (logs, changed lists) has no way through. */
-const forwarded = ["tools", "resources", "prompts", "completions"] as const
+/** What can be forwarded. */
+const forwarded = ["tools", "resources", "prompts", "completions", "logging"] as const
 
-const capabilitiesOf = (capabilities: unknown): JsonObject =>
+/** The remote server's capabilities; where nothing can be listened to, no news are promised. */
+const capabilitiesOf = (capabilities: unknown, listens: boolean): JsonObject =>
   Object.fromEntries(
     forwarded.flatMap((name) => {
       const capability = isObject(capabilities) ? capabilities[name] : undefined
       if (!isObject(capability)) return []
       const { listChanged: _, subscribe: __, ...rest } = capability
-      return [[name, rest]]
+      return [[name, listens ? capability : rest]]
     }),
   )
 
 /** Over stdio a session is opened with `initialize`, whatever the remote server speaks: the newest revision of that kind. */
-const versionFor = (asked: unknown): string =>
+export const versionFor = (asked: unknown): ProtocolVersion =>
   isProtocolVersion(asked) && revisions[asked].era === "legacy" ? asked : latestLegacy
 
 /** The answer to `initialize`: the remote server introduces itself, without what the bridge cannot carry. */
-export const introduction = (session: Session, params: JsonObject): JsonObject => ({
-  protocolVersion: versionFor(params.protocolVersion),
-  capabilities: capabilitiesOf(session.capabilities),
+export const introduction = (session: Session, version: ProtocolVersion, listens: boolean): JsonObject => ({
+  protocolVersion: version,
+  capabilities: capabilitiesOf(session.capabilities, listens),
   serverInfo: { name: session.serverName ?? new URL(session.url).host, version: session.serverVersion ?? "unknown" },
   ...(session.instructions === undefined ? {} : { instructions: session.instructions }),
 })
+
+/** What is listened to on behalf of the client: every list that can change, and the resources it has subscribed to. */
+export const filterFor = ({ era, capabilities }: Session, uris: ReadonlySet<string>): SubscriptionFilter => {
+  const changes = (name: string): boolean => {
+    const capability = isObject(capabilities) ? capabilities[name] : undefined
+    return isObject(capability) && capability.listChanged === true
+  }
+  return {
+    // Before 2026-07-28 one stream carries everything that belongs to no request, questions too: it is always opened.
+    toolsListChanged: era === "legacy" || changes("tools"),
+    promptsListChanged: changes("prompts"),
+    resourcesListChanged: changes("resources"),
+    // There the client's own `resources/subscribe` is forwarded.
+    ...(era === "legacy" || uris.size === 0 ? {} : { resourceSubscriptions: [...uris] }),
+  }
+}
 
 /** The server's own error where it was one; else ours, with what to do in its message and the whole story as data. */
 export const refusal = (problem: ProblemRecord, step: string): RpcError => {

@@ -1,146 +1,98 @@
-import readline from "node:readline"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
-import * as Result from "effect/Result"
-import { Flow } from "../flow/flow.ts"
+import * as FiberMap from "effect/FiberMap"
+import * as Schema from "effect/Schema"
 import { Journal } from "../flow/journal.ts"
-import { problemOf } from "../flow/problem-of.ts"
-import { type FlowState, nextStep } from "../flow/state.ts"
-import {
-  type JsonObject,
-  type Message,
-  type RequestId,
-  type RpcError,
-  readMessages,
-  rpcCodes,
-} from "../mcp/json-rpc.ts"
-import { introduction, progressTokenOf, refusal } from "./bridge-messages.ts"
-import { usageFailure } from "./failure.ts"
+import { isId, isObject, type JsonObject, type RequestId, rpcCodes } from "../mcp/json-rpc.ts"
+import { LogLevel } from "../mcp/log-level.ts"
+import type { AskedAnswer } from "../mcp/passing.ts"
+import { latestLegacy } from "../mcp/revisions.ts"
+import { forTheClient, makeBridgeClient } from "./bridge-client.ts"
+import { type BridgeRequest, makeForwarding } from "./bridge-forwarding.ts"
+import { introduction, versionFor } from "./bridge-messages.ts"
+import { bridgeRespondent, type Served } from "./bridge-respondent.ts"
 import { type Run, withRun } from "./run.ts"
-import { endedWith } from "./session.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
 
-type Request = Extract<Message, { readonly _tag: "request" }>
+const isLogLevel = Schema.is(LogLevel)
 
-/** Requests are forwarded one after the other, in the order in which they came; only `ping` and a cancel overtake. */
-const makeDesk = Effect.fnUntraced(function* (run: Run) {
-  const flow = yield* Flow
-  const context = yield* Effect.context<never>()
-  const waiting = yield* Queue.unbounded<Request | "end">()
-  const given = new Set<RequestId>()
-  let current: RequestId | undefined
+/** Both ends joined, until one of them is gone: the exit code. */
+const join = Effect.fnUntraced(function* (run: Run, served: Served) {
+  const journal = yield* Journal
+  const client = yield* makeBridgeClient(run.printer)
+  served.client = client
+  const { connect, forward, over, afterwards, subscribe, logFrom } = yield* makeForwarding(run, client)
+  const working = yield* FiberMap.make<RequestId>()
+  let introduced = false
 
-  const say = (message: object) => run.printer.json({ jsonrpc: "2.0", ...message })
-  const refuse = (error: RpcError, id: RequestId | null = null) => say({ id, error })
+  const stop = journal.subscribe((event) => {
+    if (event._tag === "Notified" && introduced)
+      client.say({ method: event.method, params: forTheClient(event.params) })
+  })
+  yield* Effect.addFinalizer(() => Effect.sync(stop))
 
-  /** A request that was cancelled is not answered any more, whatever becomes of it. */
-  const cancel = (id: unknown) => {
-    if (typeof id !== "string" && typeof id !== "number") return
-    if (!given.delete(id)) return
-    if (id === current) Effect.runForkWith(context)(flow.intend({ _tag: "Cancel" }))
+  const initialize = Effect.fnUntraced(function* (params: JsonObject): Effect.fn.Return<AskedAnswer> {
+    served.version = versionFor(params.protocolVersion)
+    served.capabilities = isObject(params.capabilities) ? params.capabilities : {}
+    const connected = yield* connect
+    if (!("session" in connected)) return connected
+    introduced = true
+    return { result: introduction(connected.session, served.version, connected.listens) }
+  })
+
+  /** What the remote server is asked in another way than the client asks: it has no such requests any more. */
+  const translated: Readonly<Record<string, (params: JsonObject) => Effect.Effect<AskedAnswer> | undefined>> = {
+    "resources/subscribe": ({ uri }) =>
+      typeof uri === "string" ? Effect.as(subscribe(uri, true), { result: {} }) : undefined,
+    "resources/unsubscribe": ({ uri }) =>
+      typeof uri === "string" ? Effect.as(subscribe(uri, false), { result: {} }) : undefined,
+    "logging/setLevel": ({ level }) =>
+      isLogLevel(level) ? Effect.sync(() => logFrom(level)).pipe(Effect.as({ result: {} })) : undefined,
   }
 
-  const hear = (line: string) => {
-    if (line.trim() === "") return
-    const messages = readMessages(line, false)
-    if (Result.isFailure(messages)) {
-      const { code, detail } = messages.failure
-      refuse({ code: code === "not_json" ? rpcCodes.parseError : rpcCodes.invalidRequest, message: detail })
-      return
-    }
-    for (const message of messages.success) {
-      if (message._tag === "notification" && message.method === "notifications/cancelled")
-        cancel(message.params.requestId)
-      if (message._tag !== "request") continue
-      if (message.method === "ping") say({ id: message.id, result: {} })
-      else {
-        given.add(message.id)
-        Queue.offerUnsafe(waiting, message)
+  const answer = (request: BridgeRequest): Effect.Effect<AskedAnswer> => {
+    const { method, params } = request
+    if (method === "initialize") return initialize(params)
+    // Clients of 2026-07-28 fall back to `initialize`, which is all that the bridge speaks.
+    if (method === "server/discover")
+      return Effect.succeed({ error: { code: rpcCodes.methodNotFound, message: "begin with initialize" } })
+    const modern = journal.state().facts.session?.era === "modern"
+    const way = modern && Object.hasOwn(translated, method) ? translated[method] : undefined
+    return way?.(params) ?? forward(request)
+  }
+
+  const serve = Effect.gen(function* () {
+    for (;;) {
+      const message = yield* client.next
+      if (message === undefined) break
+      if (message._tag === "request") {
+        const { id } = message
+        // A request that is cancelled is given up and not answered any more.
+        const work = Effect.map(answer(message), (body) => client.say({ id, ...body }))
+        yield* FiberMap.run(working, id, Effect.andThen(work, afterwards))
+      } else if (message.method === "notifications/cancelled") {
+        const { requestId } = message.params
+        // The goodbye to the server is not waited for.
+        if (isId(requestId)) yield* Effect.forkChild(FiberMap.remove(working, requestId))
       }
     }
-  }
-
-  const input = yield* Effect.acquireRelease(
-    Effect.sync(() => readline.createInterface({ input: process.stdin })),
-    (open) => Effect.sync(() => open.close()),
-  )
-  input.on("line", hear)
-  input.once("close", () => Queue.offerUnsafe(waiting, "end"))
-
-  const next = Effect.gen(function* () {
-    for (;;) {
-      const request = yield* Effect.raceFirst(Queue.take(waiting), Effect.as(run.interruption, "end" as const))
-      if (request === "end") return undefined
-      if (!given.has(request.id)) continue
-      current = request.id
-      return request
-    }
+    yield* FiberMap.awaitEmpty(working)
+    return 0
   })
-  const answer = ({ id }: Request, body: { readonly result: JsonObject } | { readonly error: RpcError }) => {
-    current = undefined
-    if (given.delete(id)) say({ id, ...body })
-  }
-  return { next, answer, say }
+  return yield* Effect.raceFirst(Effect.raceFirst(serve, over), Effect.as(run.interruption, 130))
 })
-
-/** What came of a request. */
-const outcomeOf = (state: FlowState, done: JsonObject | undefined) => {
-  if (done !== undefined) return { result: done }
-  const step = nextStep(state) ?? "call"
-  return { error: refusal(state.steps[step].problem ?? problemOf(usageFailure("interrupted")), step) }
-}
 
 /**
  * `bridge URL`: an MCP server on standard input and output, for clients that know nothing else. It forwards to the remote
- * one with our credentials and our recovery; what people should read goes to standard error.
+ * one with our credentials and our recovery, and what that one says or asks to the client; what people should read goes to
+ * standard error.
  */
 export const bridge = Effect.fn("commands.bridge")(function* (input: ServerInput) {
   const settings = yield* settingsOf(input)
   // Standard output belongs to the protocol.
   const output = { ...settings.output, json: true }
-  return yield* withRun({ ...settings, output }, { goal: "connect", reads: "requests" }, (run) =>
-    Effect.gen(function* () {
-      const flow = yield* Flow
-      const journal = yield* Journal
-      const desk = yield* makeDesk(run)
-      let token: string | number | undefined
-      yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          journal.subscribe((event) => {
-            if (event._tag !== "Progressed" || token === undefined) return
-            const { _tag, at, ...progress } = event
-            desk.say({ method: "notifications/progress", params: { progressToken: token, ...progress } })
-          }),
-        ),
-        (stop) => Effect.sync(stop),
-      )
-      for (;;) {
-        const request = yield* desk.next
-        if (request === undefined || run.interrupted()) break
-        const { method, params } = request
-        if (method === "server/discover") {
-          // Clients of 2026-07-28 fall back to `initialize`, which is all that the bridge speaks.
-          desk.answer(request, { error: { code: rpcCodes.methodNotFound, message: "begin with initialize" } })
-          continue
-        }
-        token = progressTokenOf(params)
-        const opens = method === "initialize"
-        const state = yield* opens ? flow.runTo("connect") : flow.request(method, params)
-        token = undefined
-        const { session, answer } = state.facts
-        const opened = state.steps.connect.status === "done" && session !== undefined
-        const done = opens
-          ? opened
-            ? introduction(session, params)
-            : undefined
-          : state.steps.call.status === "done"
-            ? answer?.result
-            : undefined
-        desk.answer(request, outcomeOf(state, done))
-        const ended = endedWith(run, state)
-        if (done === undefined && ended !== undefined) return ended
-      }
-      return run.interrupted() ? 130 : 0
-    }),
+  const served: Served = { client: undefined, capabilities: {}, version: latestLegacy }
+  const serves = bridgeRespondent(served)
+  return yield* withRun({ ...settings, output }, { goal: "connect", reads: "requests", serves }, (run) =>
+    join(run, served),
   )
 })

@@ -1,9 +1,12 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type { OfferName } from "../mcp/offers.ts"
+import type { Told } from "../mcp/request.ts"
 import type { SubscriptionFilter } from "../mcp/subscription.ts"
+import type { Beside } from "./beside.ts"
 import type { Intent } from "./intent.ts"
 import type { FlowState } from "./state.ts"
+import type { StepFailure } from "./step.ts"
 import type { MainStepId } from "./step-id.ts"
 import type { Target } from "./target.ts"
 
@@ -29,6 +32,8 @@ export class Flow extends Context.Service<
     readonly list: (list: OfferName) => Effect.Effect<FlowState>
     /** Listens to what changes from now on; gives when the server has granted it, or it came to nothing. */
     readonly listen: (filter: SubscriptionFilter) => Effect.Effect<FlowState>
+    /** A request beside the steps, while they or others of its kind run; see {@link Beside}. */
+    readonly beside: (request: Beside) => Effect.Effect<Told, StepFailure>
     /** Waits until nothing runs. */
     readonly idle: Effect.Effect<FlowState>
   }

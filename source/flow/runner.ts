@@ -7,6 +7,7 @@ import * as Semaphore from "effect/Semaphore"
 import { Bystander } from "../mcp/bystander.ts"
 import { Respondent } from "../mcp/elicitation.ts"
 import { listRequest } from "./any-request.ts"
+import { makeBeside } from "./beside.ts"
 import { CallbackDesk } from "./callback-desk.ts"
 import { makeExecution, type Plan } from "./execution.ts"
 import { type FactOf, fact } from "./facts.ts"
@@ -193,6 +194,7 @@ const make = (options: RunnerOptions) =>
 
     return Flow.of({
       target: options.target,
+      beside: makeBeside(journal, services),
       intend,
       idle: FiberHandle.awaitEmpty(slot).pipe(Effect.map(() => journal.state())),
       runTo: (goal) => runErrand(`run to ${goal}`, Effect.void, goal),

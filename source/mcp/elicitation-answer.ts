@@ -8,20 +8,11 @@ import { type Ask, type AskAnswer, Respondent, usableModes } from "./elicitation
 import { contentFaults } from "./elicitation-content.ts"
 import { flatFault, secretLooking } from "./elicitation-schema.ts"
 import { consentUrl } from "./elicitation-url.ts"
-import {
-  errorText,
-  isObject,
-  type JsonObject,
-  type RequestId,
-  type RpcError,
-  resultText,
-  rpcCodes,
-} from "./json-rpc.ts"
+import { errorText, isObject, type JsonObject, type RequestId, resultText, rpcCodes } from "./json-rpc.ts"
+import type { AskedAnswer } from "./passing.ts"
 import { schemaForm } from "./schema-form.ts"
 
-/** Our answer to a request of the server. */
-export type AskedAnswer = { readonly result: JsonObject } | { readonly error: RpcError }
-
+/** Our answer to a request of the server, as it is sent. */
 export const answerText = (id: RequestId, answer: AskedAnswer): string =>
   "error" in answer ? errorText(id, answer.error) : resultText(id, answer.result)
 

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { ClientIdentity } from "./client.ts"
 import type { JsonObject } from "./json-rpc.ts"
+import type { Passing } from "./passing.ts"
 import { type ProtocolVersion, revisions } from "./revisions.ts"
 import type { Field } from "./schema-form.ts"
 
@@ -61,6 +62,8 @@ export interface Respondent {
   readonly answer: (ask: Ask) => Effect.Effect<AskAnswer>
   /** The server says that what began on the page of this id is complete; unknown ids are to be ignored (MR-52). */
   readonly completed?: (elicitationId: string) => Effect.Effect<void>
+  /** Other requests of the server than questions to a user. */
+  readonly passing?: Passing
 }
 
 /** Nobody, unless provided: then nothing is declared. */
@@ -104,6 +107,7 @@ export const declaredIdentity = Effect.fnUntraced(function* (version: ProtocolVe
     ...identity,
     capabilities: {
       ...identity.capabilities,
+      ...respondent.passing?.capabilities(),
       ...elicitationCapability(respondent, version),
       ...extensionCapability(identity, version),
     },

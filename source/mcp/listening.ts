@@ -7,6 +7,7 @@ import { type Conversation, type Listener, makeConversation, type Notification }
 import { Respondent } from "./elicitation.ts"
 import { answerRequest } from "./elicitation-answer.ts"
 import { notificationText, type RequestId } from "./json-rpc.ts"
+import { passOn } from "./passing.ts"
 import { dropStale, ResultCache } from "./result-cache.ts"
 import { type OneWay, Transport } from "./transport.ts"
 
@@ -25,7 +26,7 @@ export const startConversation = Effect.fnUntraced(function* (
   began: number,
 ): Effect.fn.Return<Conversation, never, Scope.Scope> {
   const asked = yield* FiberMap.make<RequestId>()
-  const { completed } = yield* Respondent
+  const { completed, passing } = yield* Respondent
   const bystander = yield* Bystander
   const cache = yield* ResultCache
   /** MR-52: whoever opened the page is told that what began there is complete, and ignores ids it does not know. */
@@ -45,6 +46,7 @@ export const startConversation = Effect.fnUntraced(function* (
       onNotification,
       reply: (body) => sendOneWay(connection, { method: "response", body }),
       respond: (head, method, params) =>
+        passOn(passing, method, params) ??
         answerRequest({ ...connection, method: listener.method }, { method, params, head }),
       beside: (key, work) => Effect.asVoid(FiberMap.run(asked, key, work)),
       withdraw: (key) => FiberMap.remove(asked, key),

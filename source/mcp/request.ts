@@ -34,7 +34,8 @@ export interface SessionAnswer {
   readonly tools: KnownTools
 }
 
-type Told = Omit<SessionAnswer, "session">
+/** An answer, and what is known of the tools from then on. */
+export type Told = Omit<SessionAnswer, "session">
 type Outcome = Effect.Effect<Told, ExchangeFailure, Wire | Findings>
 
 const sent = ({ result, exchange }: Answer, tools: KnownTools): Told => ({ result, exchange, tools })
@@ -104,6 +105,10 @@ const other = (request: SessionRequest): Outcome => {
   return Effect.map(exchangePatiently(request), (answer) => sent(answer, tools))
 }
 
+/** {@link request} in this very session: where the server has lost it, that is the failure. */
+export const requestOnce = (asked: SessionRequest): Outcome =>
+  (Object.hasOwn(methods, asked.method) ? (methods[asked.method] ?? other) : other)(asked)
+
 /**
  * Any request within a session, with everything around it: header mirroring, questions of the server (rounds of them in
  * 2026-07-28), a session that was lost, reads that came too early. What may have run is never sent again by itself.
@@ -111,7 +116,8 @@ const other = (request: SessionRequest): Outcome => {
 export const request = Effect.fn("mcp.request")(function* (
   asked: SessionRequest,
 ): Effect.fn.Return<SessionAnswer, ExchangeFailure, Wire | Findings> {
-  const send = Object.hasOwn(methods, asked.method) ? (methods[asked.method] ?? other) : other
-  const { value, session } = yield* inSession(asked.session, asked, (current) => send({ ...asked, session: current }))
+  const { value, session } = yield* inSession(asked.session, asked, (current) =>
+    requestOnce({ ...asked, session: current }),
+  )
   return { ...value, session }
 })

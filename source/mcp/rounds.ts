@@ -3,10 +3,12 @@ import * as Result from "effect/Result"
 import type { Findings } from "../text/finding.ts"
 import type { Wire } from "../wire/wire.ts"
 import { multiRound } from "./conversation.ts"
+import { Respondent } from "./elicitation.ts"
 import { answerQuestion } from "./elicitation-answer.ts"
 import { type Answer, type ExchangeFailure, type ExchangeRequest, exchange } from "./exchange.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
 import { isObject, type JsonObject, rpcCodes } from "./json-rpc.ts"
+import { passOn } from "./passing.ts"
 import { cachedAnswer, keepAnswer } from "./result-cache.ts"
 import { revisions } from "./revisions.ts"
 
@@ -23,14 +25,27 @@ const answerAll = Effect.fnUntraced(function* (
   questions: JsonObject,
   evidence: Evidence,
 ): Effect.fn.Return<JsonObject, McpFailure, Findings> {
+  const { passing } = yield* Respondent
+  const handedOn = (question: unknown) =>
+    isObject(question) && typeof question.method === "string"
+      ? passOn(passing, question.method, isObject(question.params) ? question.params : {})
+      : undefined
   const unanswerable = (detail: string) => mcpFailure("input_required", { ...evidence, detail })
   // All are looked at before the first is put to a person: one that may not be answered fails the call (MR-48).
   for (const [key, question] of Object.entries(questions)) {
     const method = isObject(question) ? question.method : undefined
-    if (method !== "elicitation/create") return yield* unanswerable(`${key} asks for ${JSON.stringify(method)}`)
+    if (method !== "elicitation/create" && handedOn(question) === undefined)
+      return yield* unanswerable(`${key} asks for ${JSON.stringify(method)}`)
   }
   const answers: Array<readonly [string, JsonObject]> = []
   for (const [key, question] of Object.entries(questions)) {
+    const passed = handedOn(question)
+    if (passed !== undefined) {
+      const answer = yield* passed
+      if ("error" in answer) return yield* unanswerable(`${key}: ${answer.error.message}`)
+      answers.push([key, answer.result])
+      continue
+    }
     const params = isObject(question) && isObject(question.params) ? question.params : {}
     const answer = yield* answerQuestion({
       connection: request,

@@ -47,7 +47,13 @@ describe("bridge", () => {
       expect(login, login.stderr).toMatchObject({ code: 0 })
       await using bridged = await official(mock.url, ...store, "--protocol-version", revision)
       const { client } = bridged
-      expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: {}, prompts: {}, ...completions(client) })
+      expect(client.getServerCapabilities()).toEqual({
+        tools: { listChanged: true },
+        resources: { listChanged: true, subscribe: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+      })
       expect(client.getServerVersion()?.name).toBe("mcp-dcr-tui-mock")
       const { tools } = await client.listTools()
       expect(tools.map(({ name }) => name)).toEqual(DEMO_TOOLS.map(({ name }) => name))
@@ -147,7 +153,3 @@ describe("bridge", () => {
     expect(linesOf(ended.stdout).flatMap(({ id }) => (id === undefined ? [] : [id]))).toEqual([1, 4])
   })
 })
-
-/** The mock completes arguments in some revisions only. */
-const completions = (client: Client) =>
-  client.getServerCapabilities()?.completions === undefined ? {} : { completions: {} }
