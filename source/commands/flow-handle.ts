@@ -48,6 +48,12 @@ export const mockHandle = async (input: OpenInput): Promise<FlowHandle> => {
   return handleOf(settings, { autoApproves, close: () => mock.close() })
 }
 
+/** A run against a program on this machine that the person has just approved on the screen. */
+export const commandHandle = async (input: OpenInput, command: string): Promise<FlowHandle> => {
+  const chosen = { ...input, url: Option.none(), serverUrl: Option.none(), stdio: Option.some(command), yes: true }
+  return handleOf(await Effect.runPromise(settingsOf(chosen)), {})
+}
+
 const local = "stdio:"
 
 /** A run against a server of the user's: the local one of the command line, or one with an address. */

@@ -9,7 +9,8 @@ import { version } from "./version.ts"
 
 /** Everything that talks to a server comes with the first server: the first frame does not wait for it. */
 const connect = async (input: OpenInput, choice: Choice) => {
-  const { mockHandle, urlHandle } = await import("./flow-handle.ts")
+  const { commandHandle, mockHandle, urlHandle } = await import("./flow-handle.ts")
+  if (choice.kind === "command") return commandHandle(input, choice.command)
   return choice.kind === "mock" ? mockHandle(input) : urlHandle(input, choice.url, choice.profile)
 }
 

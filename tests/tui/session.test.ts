@@ -524,3 +524,34 @@ it.each([
   terminal.type("c")
   await expect.poll(() => flow.intents).toEqual([{ _tag: "Cancel" }])
 })
+
+it.each([
+  ["stdio:node server.js --verbose", "node server.js --verbose"],
+  ["node 'my server.js'", "node 'my server.js'"],
+  ["uvx mcp-server-git;rm -rf x", "uvx 'mcp-server-git;rm' -rf x"],
+])("shows a local server's command whole, and starts it after a yes: %s", async (typed, shown) => {
+  await using session = openSession({ size: [80, 24] })
+  const { terminal } = session
+  await terminal.shows(/Connect to/)
+  terminal.type(`a${typed}${keys.Enter}`)
+  const question = await terminal.shows(/Start this program\?/)
+  expect(question).toContain(shown)
+  terminal.type(keys.Enter)
+  await terminal.gone(/Start this program/)
+  expect(session.opened).toEqual([])
+  terminal.type(`a${keys.Enter}y`)
+  await terminal.shows(/2 Flow\]/)
+  expect(session.opened).toEqual([shown])
+})
+
+it.each([
+  ["node 'x", "a quote \\(\\'\\) is not closed"],
+  ["stdio:", "there is no command"],
+  ["https://ho st/a b", "Not a URL"],
+])("says what is wrong with a command, in its place: %s", async (typed, words) => {
+  await using session = openSession({ size: [80, 24] })
+  await session.terminal.shows(/Connect to/)
+  session.terminal.type(`a${typed}${keys.Enter}`)
+  await session.terminal.shows(new RegExp(words))
+  expect(session.opened).toEqual([])
+})

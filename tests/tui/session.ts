@@ -78,7 +78,7 @@ export const openSession = (options: SessionOptions = {}): Session => {
     version: "1.0.0",
     start: { servers: [], mock: true },
     connect: async (choice) => {
-      opened.push(choice.kind === "mock" ? "mock" : choice.url)
+      opened.push(choice.kind === "mock" ? "mock" : choice.kind === "url" ? choice.url : choice.command)
       return flow.handle
     },
     reducedMotion: true,

@@ -1,7 +1,7 @@
 import { clean, wrap } from "../ui/cells.ts"
 import { innerWidth } from "../ui/frame.ts"
 import { Overlay } from "../ui/overlay.tsx"
-import { blank, type Row, row, span } from "../ui/row.ts"
+import { blank, row, span } from "../ui/row.ts"
 import type { KnownServer, Layer, Scene } from "./scene.ts"
 import { shortUrl, withProfile } from "./short-url.ts"
 
@@ -10,7 +10,7 @@ type ConfirmLayer = Extract<Layer, { readonly kind: "confirm" }>
 /** A question before something that cannot be taken back: what it is about, what follows from a yes, and the words of both. */
 interface Asked {
   readonly title: string
-  readonly head: Row
+  readonly head: string
   readonly lines: ReadonlyArray<string>
   readonly no: string
   readonly yes: string
@@ -37,21 +37,28 @@ type Asking = {
 const table: Asking = {
   quit: () => ({
     title: "Quit?",
-    head: row("A step is running."),
+    head: "A step is running.",
     lines: ["Quitting cancels it.", "What is already stored stays stored."],
     no: "Stay",
     yes: "Quit",
   }),
   call: ({ tool, args }) => ({
     title: "Call it?",
-    head: row(span(tool, "strong"), " says of itself that it may destroy something."),
+    head: `${tool} says of itself that it may destroy something.`,
     lines: [JSON.stringify(args), "The call is sent once. It cannot be taken back from here."],
     no: "No",
     yes: "Call",
   }),
+  start: ({ command }) => ({
+    title: "Start this program?",
+    head: "It runs on this machine, with your rights:",
+    lines: [command],
+    no: "No",
+    yes: "Start",
+  }),
   forget: ({ server }, scene) => ({
     title: "Forget what is stored?",
-    head: row(span(nameOf(server), "strong")),
+    head: nameOf(server),
     lines: [
       `Its tokens are deleted from this machine, and its client ${server.clientId} with them.`,
       `At ${shortUrl(server.issuer)} nothing changes: the tokens stay valid until they expire.`,
@@ -62,7 +69,7 @@ const table: Asking = {
   }),
   signOut: ({ server }) => ({
     title: "Sign out?",
-    head: row(span(nameOf(server), "strong")),
+    head: nameOf(server),
     lines: [
       `The tokens are revoked at ${shortUrl(server.issuer)} and deleted here.`,
       "The client is kept: the next sign-in needs no new registration.",
@@ -86,11 +93,11 @@ const mostLines = 6
 export const Confirm = ({ scene, layer }: { readonly scene: Scene; readonly layer: ConfirmLayer }) => {
   const { title, head, lines, no, yes } = askedBy(layer, scene)
   const body = [
-    head,
+    ...wrap(clean(head), innerWidth(width)).map((line, index) => row(span(line, index === 0 ? "strong" : "plain"))),
     blank,
     ...lines.flatMap((text) =>
       wrap(clean(text), innerWidth(width) - 2)
-        .slice(0, mostLines)
+        .slice(0, layer.ask === "start" ? undefined : mostLines)
         .map((line, index) => row(span(index === 0 ? `${scene.theme.glyphs.bullet} ` : "  ", "dim"), line)),
     ),
     blank,

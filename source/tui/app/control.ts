@@ -6,6 +6,8 @@ import type { KnownServer, Scene } from "./scene.ts"
 export type Choice =
   | { readonly kind: "mock" }
   | { readonly kind: "url"; readonly url: string; readonly profile?: string }
+  /** A local server; the person has seen the command and said yes. */
+  | { readonly kind: "command"; readonly command: string }
 
 /** Everything a key can bring about. */
 export interface Control {

@@ -41,7 +41,8 @@ export const makeDispatcher = (control: Control) => {
       const binding = bindingFor(scene, name)
       if (binding !== undefined) return binding.run(control, scene)
       const notNow = bindingNotNow(scene, name)
-      if (notNow !== undefined) control.say(`Not possible now: ${notNow.title}.`)
+      if (notNow === undefined) return
+      control.say(isBusy(scene) ? "Not now: a step is running. c cancels it." : `Not possible now: ${notNow.title}.`)
     },
     paste: (text: string) => {
       const scene = control.scene()

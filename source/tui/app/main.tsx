@@ -60,6 +60,11 @@ export interface ScreenEnd {
   readonly summary: ReadonlyArray<string>
 }
 
+const nameOf = (choice: Choice): string => {
+  if (choice.kind === "mock") return "embedded mock"
+  return choice.kind === "url" ? shortUrl(choice.url) : choice.command
+}
+
 const toastMillis = 4000
 
 /** The full-screen face: from the first frame until the person leaves. */
@@ -85,7 +90,7 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
   const open = async (choice: Choice) => {
     attempt += 1
     const mine = attempt
-    store.setOpening(choice.kind === "mock" ? "embedded mock" : shortUrl(choice.url))
+    store.setOpening(nameOf(choice))
     const outcome = await settle(options.connect(choice))
     // A second choice was made meanwhile, or the person left: this one is not wanted any more.
     if (mine !== attempt) {

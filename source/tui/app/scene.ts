@@ -42,6 +42,8 @@ export interface KnownServer {
 export type Layer =
   | { readonly kind: "help"; readonly cursor: number }
   | { readonly kind: "confirm"; readonly ask: "quit" }
+  /** Before a local server is started: the exact command (CR-121). */
+  | { readonly kind: "confirm"; readonly ask: "start"; readonly command: string }
   /** Before what is stored of a server is deleted. */
   | { readonly kind: "confirm"; readonly ask: "forget"; readonly server: KnownServer }
   | { readonly kind: "confirm"; readonly ask: "signOut"; readonly server: KnownServer }

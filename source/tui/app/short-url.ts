@@ -5,7 +5,7 @@ export const shortUrl = (url: string): string =>
 /** Without the origin where it is the one that everybody knows: that of the MCP server. */
 export const relativeUrl = (url: string, serverUrl: string): string => {
   // A message to a local server: the program's own name says enough.
-  if (url.startsWith("stdio:")) return url.slice(url.lastIndexOf("/") + 1)
+  if (url.startsWith("stdio:")) return url.slice(Math.max(url.lastIndexOf("/"), url.indexOf(":")) + 1)
   if (!URL.canParse(url) || !URL.canParse(serverUrl)) return url
   const { origin } = new URL(serverUrl)
   return url.startsWith(`${origin}/`) ? url.slice(origin.length) : shortUrl(url)

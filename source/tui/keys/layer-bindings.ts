@@ -73,6 +73,7 @@ export const confirmBindings: ReadonlyArray<Binding> = [
       if (top.ask === "quit") return control.quit("quit")
       control.dispatch({ type: "pop" })
       if (top.ask === "call") control.intend({ _tag: "Call", tool: top.tool, arguments: top.args })
+      else if (top.ask === "start") control.open({ kind: "command", command: top.command })
       else control.endCredentials(top.ask, top.server)
     },
   },

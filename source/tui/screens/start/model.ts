@@ -1,3 +1,5 @@
+import * as Result from "effect/Result"
+import { commandLine, splitCommand } from "../../../mcp/stdio-command.ts"
 import { formatExpiry } from "../../../text/duration.ts"
 import type { Choice } from "../../app/control.ts"
 import type { KnownServer, Scene } from "../../app/scene.ts"
@@ -148,6 +150,28 @@ export const complaint = (text: string): string | undefined => {
   if (protocol !== "https:" && protocol !== "http:")
     return `${protocol} cannot be used: only https, or http on this machine`
   return username === "" && password === "" ? undefined : "Remove the user name and password before the host"
+}
+
+/** The longest command that is shown whole in the question before its start, on the smallest screen. */
+const longestCommand = 700
+
+/** A scheme, or a host with a path, whatever blanks stand in it. */
+const addressLike = /^(?:[a-z][a-z0-9+.-]*:\/\/|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/|localhost[:/])/i
+
+/**
+ * The command of a local server, where something else than an address was typed: `stdio:node server.js`, or words with blanks
+ * between them. Written as a shell would take it, so that nothing in it is invisible; or what is wrong with it.
+ */
+export const commandIn = (text: string): Result.Result<string, string> | undefined => {
+  const own = text.trim().replace(/^https:\/\/(?=\S+:|.*\s)/i, "")
+  const named = /^stdio:\/*/i.exec(own)
+  if (named === null && (addressLike.test(own) || !/\S\s+\S/.test(own))) return undefined
+  const split = splitCommand(own.slice(named?.[0].length ?? 0))
+  if (Result.isFailure(split)) return Result.fail(`Not a command: ${split.failure}`)
+  const whole = commandLine(split.success)
+  return whole.length > longestCommand
+    ? Result.fail("Too long to be shown here: give it on the command line, with --stdio")
+    : Result.succeed(whole)
 }
 
 const schemed = /^[a-z][a-z0-9+.-]*:\/\//i

@@ -1,12 +1,18 @@
+import * as Result from "effect/Result"
 import type { Control } from "../../app/control.ts"
 import type { Scene } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { clamp, moved } from "../../ui/window.ts"
 import type { ScreenModule } from "../screen.ts"
-import { chosen, complaint, completed, entries } from "./model.ts"
+import { chosen, commandIn, complaint, completed, entries } from "./model.ts"
 import { StartView } from "./view.tsx"
 
 const openTyped = (control: Control, text: string) => {
+  const command = commandIn(text)
+  if (command !== undefined) {
+    if (Result.isFailure(command)) return control.dispatch({ type: "start", change: { complaint: command.failure } })
+    return control.dispatch({ type: "push", layer: { kind: "confirm", ask: "start", command: command.success } })
+  }
   const url = completed(text.trim())
   const problem = complaint(url)
   control.dispatch({ type: "setField", field: "url", text: url === "" ? text : url })

@@ -21,7 +21,7 @@ const UrlField = ({
   return (
     <Pane
       at={at}
-      title="Server URL (or paste)"
+      title="Server URL, or a command that starts a local server"
       foot={complaint}
       focused={scene.ui.focus.start === "url"}
       rows={[fieldRow(value, innerWidth(at.width), editing, scene.theme)]}
