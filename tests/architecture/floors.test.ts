@@ -17,6 +17,8 @@ const sideways: Readonly<Record<string, string>> = {
   "source/commands/screen.ts": "source/tui/app/main.tsx",
   "source/commands/replay-screen.ts": "source/tui/app/main.tsx",
   "source/commands/flow-handle.ts": "source/tui/app/store.ts",
+  // What it may know of the store.
+  "source/commands/known-servers.ts": "source/tui/app/main.tsx",
 }
 
 const roomOf = (file: string): string => file.split("/")[1] ?? ""

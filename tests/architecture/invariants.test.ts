@@ -163,8 +163,6 @@ describe("I-4: time and randomness come through seams", () => {
   it("reads the real clock in named files only", () => {
     onlyIn(
       [
-        // What is stored outlives the run: the list of stored servers shows real time.
-        "source/commands/screen.ts",
         // How long a saved run has been looked at.
         "source/commands/replay-screen.ts",
         // The seam of the screen: `options.now`.
