@@ -23,6 +23,8 @@ const ClientEntry = Schema.Struct({
   client_secret_env: Schema.optionalKey(Text),
   private_key_file: Schema.optionalKey(Text),
   signing_alg: Schema.optionalKey(Text),
+  kid: Schema.optionalKey(Text),
+  assertion_aud: Schema.optionalKey(Text),
   token_endpoint_auth_method: Schema.optionalKey(TokenEndpointAuthMethod),
   redirect_uri: Schema.optionalKey(Text),
 })
@@ -91,13 +93,20 @@ const clientOf = (entry: ClientEntry, base: string): ConfiguredClient => {
       : got(`client_secret_env ${variable}`, Result.succeed(process.env[variable] ?? "")))
   const pem =
     entry.private_key_file === undefined ? undefined : got("private_key_file", textOf(entry.private_key_file, base))
-  const key = pem === undefined ? undefined : signingKey(pem, entry.signing_alg)
+  const key = pem === undefined ? undefined : signingKey(pem, entry.signing_alg, entry.kid)
   if (key !== undefined && Result.isFailure(key)) faults.push(`private_key_file: ${key.failure.what}`)
   return {
     issuer: entry.issuer,
     clientId: entry.client_id,
     ...(hidden === undefined ? {} : { clientSecret: secret("client_secret", hidden) }),
-    ...(key !== undefined && Result.isSuccess(key) ? { signingKey: key.success } : {}),
+    ...(key !== undefined && Result.isSuccess(key)
+      ? {
+          signingKey: {
+            ...key.success,
+            ...(entry.assertion_aud === undefined ? {} : { audience: entry.assertion_aud }),
+          },
+        }
+      : {}),
     ...(entry.token_endpoint_auth_method === undefined
       ? {}
       : { tokenEndpointAuthMethod: entry.token_endpoint_auth_method }),

@@ -13,7 +13,10 @@ import type { ServerInput } from "./settings.ts"
 export const signingKeyOf = Effect.fn("commands.signingKey")(function* (input: ServerInput) {
   if (Option.isNone(input.privateKey)) return {}
   const pem = yield* readText(input.privateKey.value, "--private-key")
-  return { signingKey: yield* Effect.fromResult(signingKey(pem, Option.getOrUndefined(input.signingAlg))) }
+  const key = yield* Effect.fromResult(signingKey(pem, Option.getOrUndefined(input.signingAlg)))
+  return {
+    signingKey: { ...key, ...(Option.isSome(input.assertionAud) ? { audience: input.assertionAud.value } : {}) },
+  }
 })
 
 /** A secret that stands in a file, without the line break at its end. */

@@ -32,6 +32,7 @@ export interface ServerInput {
   readonly grant: Target["grant"]
   readonly privateKey: Option.Option<string>
   readonly signingAlg: Option.Option<string>
+  readonly assertionAud: Option.Option<string>
   readonly assertionFile: Option.Option<string>
   readonly idpTokenEndpoint: Option.Option<string>
   readonly idpClientId: Option.Option<string>
@@ -84,6 +85,7 @@ export const defaultInput: ServerInput = {
   grant: "authorization_code",
   privateKey: Option.none(),
   signingAlg: Option.none(),
+  assertionAud: Option.none(),
   assertionFile: Option.none(),
   idpTokenEndpoint: Option.none(),
   idpClientId: Option.none(),

@@ -15,7 +15,7 @@ const lifetime = 60
 /**
  * Proves who the client is with a signature (`private_key_jwt`, RFC 7523 §2.2, §3), fresh for every request. The issuer is
  * the only audience: an assertion made out to an endpoint could be replayed at another server that names the same one
- * (CR-77, rulebook X-7). Fails with `signing_key_missing`.
+ * (CR-77, rulebook X-7), unless the user names another. Fails with `signing_key_missing`.
  */
 export const clientAssertion = Effect.fn("oauth.clientAssertion")(function* (
   client: Pick<Client, "issuer" | "clientId" | "signingKey">,
@@ -29,7 +29,7 @@ export const clientAssertion = Effect.fn("oauth.clientAssertion")(function* (
   const claims = {
     iss: clientId,
     sub: clientId,
-    aud: issuer,
+    aud: signingKey.audience ?? issuer,
     jti: yield* randomText(16),
     iat: now,
     nbf: now,

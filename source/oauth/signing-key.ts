@@ -15,6 +15,8 @@ export const SigningKey = Schema.Struct({
   alg: SigningAlg,
   /** As the public key is registered, where the server knows several. */
   kid: Schema.optionalKey(Schema.String),
+  /** For servers that want another audience than their issuer, such as their token endpoint (`--assertion-aud`). */
+  audience: Schema.optionalKey(Schema.String),
   /** PKCS #8 in PEM. */
   pem: Secret,
 })

@@ -204,7 +204,7 @@ describe("profiles", () => {
     expect(text.stdout).toContain(`${mock.url} (profile work)\n`)
     expect(text.stdout).toContain(`${mock.url}\n`)
     const refresh = (profile: string) =>
-      run(["refresh", mock.url, "--store", store, "--json"], { env: { MCP_DCR_TUI_PROFILE: profile } })
+      run(["refresh", mock.url, "--force", "--store", store, "--json"], { env: { MCP_DCR_TUI_PROFILE: profile } })
     expect(await refresh("work")).toMatchObject({ code: 0 })
     expectFailure(await refresh("home"), { exit: 4, code: "nothing_to_refresh" })
     expect(await run(["logout", mock.url, "--store", store, "--profile", "work", "--yes"])).toMatchObject({ code: 0 })

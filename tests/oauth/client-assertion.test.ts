@@ -137,6 +137,8 @@ describe("client assertion", () => {
       })
       assert.match(String(jti), /^[\w-]{22}$/)
       assert.notStrictEqual(jti, other.claims.jti)
+      const named = keyClient({ ...keyOf(keyPair("ES256").pem), audience: "https://as.example/token" })
+      assert.strictEqual(jws(reveal(yield* clientAssertion(named)) ?? "").claims.aud, "https://as.example/token")
     }).pipe(Effect.provide(Entropy.layer)),
   )
 
