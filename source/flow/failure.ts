@@ -45,8 +45,8 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     exit: 4,
   },
   redirect_unregistered: {
-    what: "The stored client is registered with another redirect URI than you ask for.",
-    why: "A server refuses an address that is not registered, and this one registers no new clients.",
+    what: "The client is registered with other redirect URIs than the one you ask for.",
+    why: "A server refuses an address that is not registered, and here no new client can be registered.",
     remedy: ["Leave --redirect-uri away, or give the registered one.", "See what is stored: mcp-dcr-tui clients"],
     rule: "OAuth 2.1 §2.3",
     exit: 2,

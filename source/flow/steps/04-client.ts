@@ -1,10 +1,11 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { identityWays } from "../../oauth/client-identity.ts"
+import { lookAtOwnDocument } from "../../oauth/published-document.ts"
 import { reserveRedirectUri } from "../../oauth/redirect-uri.ts"
 import { register, registrationRequest } from "../../oauth/registration.ts"
 import { Findings } from "../../text/finding.ts"
-import { fact } from "../facts.ts"
+import { type FactOf, fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { isMachineGrant } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
@@ -76,6 +77,11 @@ const names = {
   dcr: "registered",
 } as const
 
+const named = (identity: FactOf<"identity">, way: keyof typeof names) => ({
+  facts: [fact("identity", identity)],
+  note: `${identity.client.clientId} (${names[way]})`,
+})
+
 /**
  * Become known to the authorization server: with an id we have already, with the URL of a metadata document that it
  * reads itself, or by introducing ourselves (RFC 7591). In this order, because only the last one leaves a new client
@@ -134,14 +140,12 @@ export const clientStep: Step = {
       rule: "MCP authorization, Client Registration Approaches",
       text: `chosen: ${chosen.way}, because ${chosen.reason}`,
     })
-    const identity =
-      chosen.way === "dcr"
-        ? yield* registerAnew({ target, facts })
-        : {
-            client: chosen.client,
-            redirectUri: yield* redirectFor(chosen.client, target),
-            reused: chosen.way === "stored",
-          }
-    return { facts: [fact("identity", identity)], note: `${identity.client.clientId} (${names[chosen.way]})` }
+    if (chosen.way === "dcr") return named(yield* registerAnew({ target, facts }), chosen.way)
+    const client =
+      chosen.way === "cimd"
+        ? { ...chosen.client, redirectUris: yield* lookAtOwnDocument(chosen.client.clientId) }
+        : chosen.client
+    const redirectUri = yield* redirectFor(client, target)
+    return named({ client, redirectUri, reused: chosen.way === "stored" }, chosen.way)
   }),
 }
