@@ -69,4 +69,6 @@ process.on("message", (message) => {
   }
   if (message === "close") void mock.close().then(() => process.disconnect())
 })
+// Whatever becomes of the parent, nothing is left behind.
+process.once("disconnect", () => process.exit())
 process.send?.({ url: mock.url })

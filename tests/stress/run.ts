@@ -20,6 +20,7 @@ const base = path.join("node_modules", ".cache", "mcp-dcr-tui")
 fs.mkdirSync(base, { recursive: true })
 const home = path.resolve(fs.mkdtempSync(path.join(base, "stress-")))
 process.once("exit", () => fs.rmSync(home, { recursive: true, force: true }))
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130))
 const bin = path.join(home, "dist", "bin.js")
 
 const wrong: Array<string> = []
