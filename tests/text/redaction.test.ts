@@ -143,6 +143,18 @@ describe("a secret that is known is hidden wherever it comes back", () => {
   })
 })
 
+describe("a book of any size", () => {
+  it("hides a token of 200 kB, and one of each of 20,000 renewals", () => {
+    const book = makeSecretBook()
+    const long = "x".repeat(200_000)
+    book.keep("access_token", long)
+    for (let number = 0; number < 20_000; number++)
+      book.keep("refresh_token", `token-number-${number}-${"y".repeat(40)}`)
+    const said = book.conceal(`a ${long} b token-number-19999-${"y".repeat(40)} c`)
+    expect(said).toMatch(/^a <access_token 200000 chars sha256:\w+> b <refresh_token \d+ chars sha256:\w+> c$/)
+  })
+})
+
 describe("what is no secret stays as the server wrote it", () => {
   it.each([
     ["application/json", '{ "code" : -32601, "message": "Method not found" }'],
