@@ -523,6 +523,10 @@ describe("forms", () => {
         { $ref: "#" },
         { type: ["string", "null"] },
         { type: "array", items: { type: "string" } },
+        { type: "string", $ref: "#/$defs/a" },
+        { type: "string", allOf: [{ minLength: 1 }] },
+        { type: "string", not: { const: "a" } },
+        { type: "number", if: {}, properties: {} },
         true,
         {},
       ])

@@ -176,6 +176,39 @@ describe("answers", () => {
       }),
     )
 
+  it.live(
+    "MR-18 a code that means nothing by itself is passed on with the server's words and data, whatever the revision",
+    () =>
+      Effect.gen(function* () {
+        for (const code of [-32002, -32602, -32000, -32019, -32042, 7])
+          for (const version of [legacy, modern] as const) {
+            const error = { code, message: "no such thing", data: { uri: "note://x" } }
+            const { exit } = yield* ask(
+              (request, response) => json(response, { jsonrpc: "2.0", id: request.json.id, error }),
+              version,
+            )
+            assert.isTrue(Exit.isFailure(exit))
+            if (Exit.isFailure(exit))
+              assert.deepInclude(Object(exit.cause.reasons[0]).error, {
+                code: "rpc_error",
+                received: `error ${code}`,
+                detail: 'no such thing {"uri":"note://x"}',
+              })
+          }
+      }),
+  )
+
+  it.live("CR-28 400 with invalid_request is our own mistake: told, and nothing is asked for", () =>
+    Effect.gen(function* () {
+      const field = 'Bearer error="invalid_request", error_description="two tokens"'
+      const { exit, received } = yield* ask((_, response) =>
+        response.writeHead(400, { "www-authenticate": field }).end(),
+      )
+      assert.strictEqual(failureCode(exit), "http_error")
+      assert.strictEqual(received.length, 1)
+    }),
+  )
+
   it.live("MR-15 a batch is taken apart in 2025-03-26, in JSON and in events", () =>
     Effect.gen(function* () {
       for (const stream of [false, true]) {

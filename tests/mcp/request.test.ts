@@ -234,6 +234,33 @@ describe("recovery", () => {
     }
   }
 
+  it.live("MR-27 a session id on any other answer than that of initialize is ignored", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const server = yield* serve((one, response) => {
+          response.setHeader("mcp-session-id", `s${server.received.length}`)
+          if (one.json.method === "initialize") {
+            const serverInfo = { name: "s", version: "1" }
+            json(response, result(one, { protocolVersion: "2025-11-25", capabilities: {}, serverInfo }))
+          } else if (one.json.id === undefined) response.writeHead(202).end()
+          else json(response, result(one, { tools: [] }))
+        })
+        yield* run(
+          server.url,
+          Effect.gen(function* () {
+            const session = yield* connect({ url: server.url, version: "2025-11-25" })
+            const first = yield* request({ session, method: "tools/list" })
+            yield* request({ session: first.session, method: "tools/list" })
+          }),
+        )
+        assert.deepStrictEqual(
+          server.received.map(({ headers }) => headers["mcp-session-id"]),
+          [undefined, "s1", "s1", "s1"],
+        )
+      }),
+    ),
+  )
+
   it.live("MR-28 a lost session is opened anew, once, and the same request sent again", () =>
     Effect.scoped(
       Effect.gen(function* () {

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs"
 import { readFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import path from "node:path"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it } from "@effect/vitest"
@@ -13,10 +16,12 @@ import { connect } from "../../source/mcp/connect.ts"
 import { Respondent } from "../../source/mcp/elicitation.ts"
 import { acceptDefaults } from "../../source/mcp/elicitation-content.ts"
 import { exchange } from "../../source/mcp/exchange.ts"
+import { Patience } from "../../source/mcp/limits.ts"
 import type { VersionChoice } from "../../source/mcp/negotiate.ts"
 import { request } from "../../source/mcp/request.ts"
 import { type StdioOptions, stdioLayer } from "../../source/mcp/stdio.ts"
 import { commandLine, serverEnvironment, splitCommand, stdioUrl } from "../../source/mcp/stdio-command.ts"
+import { subscribe } from "../../source/mcp/subscription.ts"
 import { callTool, listTools } from "../../source/mcp/tools.ts"
 import { type Finding, Findings } from "../../source/text/finding.ts"
 import { makeSecretBook } from "../../source/text/redaction.ts"
@@ -177,6 +182,42 @@ describe("the official SDKs over stdio", () => {
 })
 
 describe("odd servers over stdio", () => {
+  it.live("MR-63 a modern server that crashed is started anew, and told again what is listened to", () =>
+    Effect.gen(function* () {
+      const dying = script(`
+const tag = (id) => ({ "io.modelcontextprotocol/subscriptionId": id });
+const say = (method, id, params = {}) => console.log(JSON.stringify({ jsonrpc: "2.0", method, params: { ...params, _meta: tag(id) } }));
+const fs = require("node:fs");
+hear((message) => {
+  if (message.method !== "subscriptions/listen") return;
+  say("notifications/subscriptions/acknowledged", message.id, { notifications: { toolsListChanged: true } });
+  // The first of its kind leaves a mark and dies.
+  if (!fs.existsSync(process.argv[1])) { fs.writeFileSync(process.argv[1], ""); process.exit(3); }
+  say("notifications/tools/list_changed", message.id);
+  answer(message, { resultType: "complete" });
+});`)
+      const mark = path.join(mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-stdio-")), "mark")
+      const heard: Array<string> = []
+      let granted = 0
+      const { exit, findings } = yield* local([...dying, mark], (url) =>
+        subscribe({
+          session: { url, era: "modern", protocolVersion: "2026-07-28", capabilities: {} },
+          filter: { toolsListChanged: true },
+          onAcknowledged: () =>
+            Effect.sync(() => {
+              granted += 1
+            }),
+          onNotification: ({ method }) => Effect.sync(() => void heard.push(method)),
+        }),
+      )
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.strictEqual(granted, 2)
+      assert.deepStrictEqual(heard, ["notifications/tools/list_changed"])
+      assert.deepStrictEqual(findings, [])
+      rmSync(path.dirname(mark), { recursive: true })
+    }),
+  )
+
   const modern = "2026-07-28"
   const once = (source: string, more: Partial<StdioOptions> = {}) =>
     local(script(source), (url) => exchange({ session: { url, protocolVersion: modern }, method: "x/y" }), more)
@@ -261,6 +302,23 @@ describe("odd servers over stdio", () => {
     }),
   )
 
+  it.live("MR-7 a server that keeps silent to an unknown request is asked again with initialize", () =>
+    Effect.gen(function* () {
+      const { exit, recording } = yield* local(
+        script(`hear((message) => {
+          if (message.method === "initialize") answer(message, { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: { name: "mute", version: "1" } });
+        })`),
+        (url) => connect({ url, version: "auto" }).pipe(Effect.provideService(Patience, { soft: 2_500, hard: 60_000 })),
+      )
+      assert.deepInclude(yield* exit, { era: "legacy", protocolVersion: "2025-11-25", serverName: "mute" })
+      const methods = recording.requests.map(({ body }) => JSON.parse(body?.text ?? "{}").method)
+      assert.deepStrictEqual(
+        methods.filter((method) => !method.startsWith("notifications/")),
+        ["server/discover", "initialize"],
+      )
+    }),
+  )
+
   it.live("MR-64 giving up is told with notifications/cancelled", () =>
     Effect.gen(function* () {
       const { recording } = yield* local(
@@ -324,6 +382,16 @@ describe("odd servers over stdio", () => {
           state = yield* Effect.andThen(Effect.sleep(10), look)
         assert.include(["gone", "Z", "X"], state)
       }
+    }),
+  )
+
+  it.live("MR-63 a server that does not end with its input is asked with SIGTERM before it is killed", () =>
+    Effect.gen(function* () {
+      const { exit, errors } = yield* once(`
+        setInterval(() => {}, 1000); process.on("SIGTERM", () => process.stderr.write("asked to end\\n", () => process.exit(0)));
+        hear((message) => answer(message, {}))`)
+      yield* exit
+      assert.include(errors, "asked to end")
     }),
   )
 
