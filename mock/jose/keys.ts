@@ -1,7 +1,12 @@
-import { createHash, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from "node:crypto"
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto"
+
+/** A JSON Web Key, RFC 7517 §4. A type of our own: those of Node have moved about. */
+export interface Jwk {
+  readonly [member: string]: unknown
+}
 
 /** A public key as published in a JWK set. */
-export interface PublicJwk extends JsonWebKey {
+export interface PublicJwk extends Jwk {
   readonly kid: string
   readonly alg: string
   readonly use: string
@@ -55,7 +60,7 @@ function generate(): SigningKey {
 }
 
 /** The key with that id; without an id only if there is exactly one. `undefined` when it is missing or unusable. */
-export function findKey(keys: readonly JsonWebKey[], kid: unknown): KeyObject | undefined {
+export function findKey(keys: readonly Jwk[], kid: unknown): KeyObject | undefined {
   const jwk = typeof kid === "string" ? keys.find((key) => key.kid === kid) : keys.length === 1 ? keys[0] : undefined
   if (!jwk) return undefined
   try {
