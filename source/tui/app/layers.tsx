@@ -3,7 +3,7 @@ import { type HelpEntry, helpEntries } from "../keys/help.ts"
 import { field, fieldSpans } from "../ui/field.ts"
 import { Overlay } from "../ui/overlay.tsx"
 import { blank, type Row, row, span } from "../ui/row.ts"
-import { topFor } from "../ui/window.ts"
+import { position, topFor } from "../ui/window.ts"
 import { Confirm } from "./confirm.tsx"
 import type { Scene } from "./scene.ts"
 
@@ -59,6 +59,7 @@ const Help = ({ scene, cursor }: { readonly scene: Scene; readonly cursor: numbe
       height={height}
       title="Keys"
       note="Esc close"
+      foot={position(top, room, rows.length)}
       body={body}
     />
   )

@@ -31,8 +31,8 @@ const shownOf = (scene: Scene, { state }: FlowScene): string => {
 
 /** Rows of the detail pane, and how far it can be scrolled. */
 export const detailWindow = (scene: Scene, flow: FlowScene, at: Rect) => {
-  const rows = detailRows(scene, flow, viewedStep(scene), innerWidth(at.width))
   const height = innerHeight(at.height)
+  const rows = detailRows(scene, flow, viewedStep(scene), { cells: innerWidth(at.width), room: height })
   const last = Math.max(0, rows.length - height)
   const { scroll } = scene.ui.flow
   const shown = shownOf(scene, flow)

@@ -64,8 +64,13 @@ const readyRow = (flow: FlowScene, id: MainStepId, viewed: boolean): ReadonlyArr
   return [row(span("Enter", "key"), " does this step. ", span("Nothing of it has been sent yet.", "dim")), blank]
 }
 
-/** Everything there is to say about one step, in the order in which one asks. */
-export const detailRows = (scene: Scene, flow: FlowScene, id: MainStepId, cells: number): ReadonlyArray<Row> => {
+/** Everything there is to say about one step, in the order in which one asks. `room`: rows that are seen at once. */
+export const detailRows = (
+  scene: Scene,
+  flow: FlowScene,
+  id: MainStepId,
+  { cells, room }: { readonly cells: number; readonly room: number },
+): ReadonlyArray<Row> => {
   const step = stepOf(flow, id)
   if (step === undefined) return []
   const state = flow.state.steps[id]
@@ -74,7 +79,7 @@ export const detailRows = (scene: Scene, flow: FlowScene, id: MainStepId, cells:
   const told = [...sentAndReceived(state, scene, flow, cells), ...checks(state, cells, theme)]
   const background = [...whyItCanFail(step, cells, theme), ...spec(step, cells, theme)]
   if (state.status === "failed" && state.problem !== undefined)
-    return [...errorRows(id, state.problem, cells, theme), ...told, ...background]
+    return [...errorRows(id, state.problem, flow, theme, { cells, room }), ...told, ...background]
   if (wait !== undefined && wait.step === id)
     return [...browserWaitRows(wait, slips(state), scene, cells), ...told, ...background]
   const purpose = [...paragraph(step.purpose, cells), blank]

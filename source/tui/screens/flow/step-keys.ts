@@ -1,3 +1,4 @@
+import { isPossible } from "../../../flow/possible.ts"
 import { nextStep } from "../../../flow/state.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { backTarget, failed, goOn, look, openExchange, ready } from "./actions.ts"
@@ -51,7 +52,8 @@ export const stepKeys: ReadonlyArray<Binding> = [
     title: "run on to the end; a failure or the browser stops it",
     short: "run all",
     group: "pane",
-    when: ({ flow }) => flow !== undefined && flow.state.mode === "manual" && nextStep(flow.state) !== undefined,
+    when: ({ flow }) =>
+      flow !== undefined && flow.state.mode === "manual" && isPossible(flow.state, { _tag: "RunAll" }),
     run: (control) => {
       look(control)
       control.intend({ _tag: "RunAll" })

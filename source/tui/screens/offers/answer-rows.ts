@@ -7,7 +7,7 @@ import { once } from "../../ui/once.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
 import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
-import { problemRows } from "../problem-rows.ts"
+import { problemRows, requestOf } from "../problem-rows.ts"
 import { outcomeWords, runningRows } from "../tools/result-rows.ts"
 
 const listOf = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
@@ -54,7 +54,7 @@ const bodyRows = once((answer: FactOf<"answer">, detail: string): ReadonlyArray<
 })
 
 /** What became of the last request that was no call: running, failed, or its answer. */
-export const answerRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
+export const answerRows = (scene: Scene, flow: FlowScene, cells: number, room: number): ReadonlyArray<Row> => {
   const { state } = flow
   const { request, answer } = state.facts
   const { call } = state.steps
@@ -62,7 +62,14 @@ export const answerRows = (scene: Scene, flow: FlowScene, cells: number): Readon
   if (request === undefined) return [row(span("Nothing was read yet.", "dim"))]
   if (state.running !== undefined) return runningRows(scene, flow, wordsOf(request))
   if (call.status === "failed" && call.problem !== undefined)
-    return [row(span(`${glyphs.failed} ${wordsOf(request)}`, "bad")), ...problemRows(call.problem, cells, scene.theme)]
+    return problemRows({
+      problem: call.problem,
+      cells,
+      theme: scene.theme,
+      title: wordsOf(request),
+      request: requestOf(state, call.problem, scene.theme),
+      room,
+    })
   if (answer === undefined) return [row(span("Nothing was read yet.", "dim"))]
   const findings = findingRows(call.findings, cells, scene.theme)
   return [

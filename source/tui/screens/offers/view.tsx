@@ -61,8 +61,8 @@ const toList: ReadonlyArray<Row> = [
 
 /** Rows of the answer, and how far they can be scrolled. */
 export const answerWindow = (scene: Scene, flow: FlowScene, at: Rect) => {
-  const rows = answerRows(scene, flow, innerWidth(at.width))
   const height = innerHeight(at.height)
+  const rows = answerRows(scene, flow, innerWidth(at.width), height)
   const last = Math.max(0, rows.length - height)
   return { rows, height, last, top: clamp(scene.ui.offers.scroll, 0, last) }
 }

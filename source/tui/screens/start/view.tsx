@@ -57,7 +57,16 @@ export const StartView = ({ scene, body }: ViewProps) => {
           rows={told ? detailRows(scene, cells) : welcomeRows(scene)}
         />
       ) : (
-        <Pane at={panes.welcome} title="It did not work" rows={problemRows(openProblem, cells, scene.theme)} />
+        <Pane
+          at={panes.welcome}
+          title="It did not work"
+          rows={problemRows({
+            problem: openProblem,
+            cells,
+            theme: scene.theme,
+            room: innerHeight(panes.welcome.height),
+          })}
+        />
       )}
       {panes.details === undefined ? null : (
         <Pane

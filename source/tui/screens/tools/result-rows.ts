@@ -9,7 +9,7 @@ import { blank, type Row, row, span } from "../../ui/row.ts"
 import { contentRows, folded } from "../content-rows.ts"
 import { findingRows } from "../flow/sections.ts"
 import { pauseRows } from "../pause-rows.ts"
-import { problemRows } from "../problem-rows.ts"
+import { problemRows, requestOf } from "../problem-rows.ts"
 
 /** What runs, for how long, how far it says it is, and how to stop it. */
 export const runningRows = (scene: Scene, flow: FlowScene, what: string): ReadonlyArray<Row> => {
@@ -72,13 +72,20 @@ const bodyRows = once(
 )
 
 /** What became of the last call: running with its progress, failed with the error frame, or its result. */
-export const resultRows = (scene: Scene, flow: FlowScene, cells: number): ReadonlyArray<Row> => {
+export const resultRows = (scene: Scene, flow: FlowScene, cells: number, room: number): ReadonlyArray<Row> => {
   const { state } = flow
   const { call } = state.steps
   if (state.facts.request !== undefined) return [row(span("Enter calls the chosen tool.", "dim"))]
   if (state.running !== undefined && (state.running === "call" || state.facts.call !== undefined))
     return runningRows(scene, flow, `Calling ${state.facts.call?.tool ?? ""}`)
-  if (call.status === "failed" && call.problem !== undefined) return problemRows(call.problem, cells, scene.theme)
+  if (call.status === "failed" && call.problem !== undefined)
+    return problemRows({
+      problem: call.problem,
+      cells,
+      theme: scene.theme,
+      request: requestOf(state, call.problem, scene.theme),
+      room,
+    })
   const { result } = state.facts
   if (result === undefined) return [row(span("Nothing was called yet. Enter calls the chosen tool.", "dim"))]
   return [headline(state, scene), ...findingRows(call.findings, cells, scene.theme), blank, ...bodyRows(result, cells)]

@@ -37,8 +37,8 @@ const listRows = (scene: Scene): ReadonlyArray<Row> => {
 
 /** Rows of the result, and how far they can be scrolled. */
 export const resultWindow = (scene: Scene, flow: FlowScene, at: Rect) => {
-  const rows = resultRows(scene, flow, innerWidth(at.width))
   const height = innerHeight(at.height)
+  const rows = resultRows(scene, flow, innerWidth(at.width), height)
   const last = Math.max(0, rows.length - height)
   return { rows, height, last, top: clamp(scene.ui.tools.scroll, 0, last) }
 }
