@@ -163,7 +163,7 @@ function createWorld(settings: Settings, port: number, closing: AbortSignal, mor
     subscriptions: new Set(),
     errands: createErrands(random, `${origin}${settings.issuerPath}`),
     stateKey: random(32),
-    resources: new Set(settings.originResource ? [resource, origin] : [resource]),
+    resources: new Set(settings.originResource ? [resource, origin, `${origin}/`] : [resource]),
     assertions: new Map(),
     closing,
     authorities: [],

@@ -51,7 +51,9 @@ export function verifyAccessToken(world: World, token: string): JsonObject | str
   const found = jwt ? fromJwt(world.authorities, jwt, token) : fromInspection(world.authorities, token)
   if (typeof found === "string") return found
   const audience = Array.isArray(found.aud) ? found.aud : [found.aud]
-  const own = world.settings.originResource ? [world.resource, world.origin] : [world.resource]
+  const { resource, origin } = world
+  // RFC 3986 §6.2.3: an empty path and "/" are one; the Python SDK writes the slash.
+  const own = world.settings.originResource ? [resource, origin, `${origin}/`] : [resource]
   if (!own.some((name) => audience.includes(name))) return "aud is not this resource"
   if (typeof found.exp !== "number" || seconds(world) >= found.exp) return "the token has expired"
   return found
