@@ -63,7 +63,7 @@ export const makeForwarding = Effect.fnUntraced(function* (run: Run, client: Pic
     const { session } = journal.state().facts
     return session === undefined
       ? Effect.void
-      : Effect.asVoid(Effect.timeoutOption(flow.listen(filterFor(session, uris)), listenMillis))
+      : Effect.asVoid(Effect.timeoutOption(flow.listenTo(filterFor(session, uris)), listenMillis))
   })
 
   const settle = (state: FlowState, done: JsonObject | undefined): AskedAnswer => {

@@ -53,7 +53,7 @@ const listen = Effect.fn("commands.listen")(function* (params: unknown) {
   }
   const flow = yield* Flow
   const journal = yield* Journal
-  const { listening } = yield* flow.listen(wanted.success.notifications)
+  const { listening } = yield* flow.listenTo(wanted.success.notifications)
   const ended = journal.events().findLast((event) => event._tag === "ListeningEnded")
   if (listening === undefined && ended?.problem !== undefined) return errorDocument(ended.problem)
   return { result: { notifications: listening?.granted ?? {} } }

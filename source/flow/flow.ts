@@ -31,7 +31,7 @@ export class Flow extends Context.Service<
     /** One of the server's lists to its end through step 10; it becomes the fact of that name. */
     readonly list: (list: OfferName) => Effect.Effect<FlowState>
     /** Listens to what changes from now on; gives when the server has granted it, or it came to nothing. */
-    readonly listen: (filter: SubscriptionFilter) => Effect.Effect<FlowState>
+    readonly listenTo: (filter: SubscriptionFilter) => Effect.Effect<FlowState>
     /** A request beside the steps, while they or others of its kind run; see {@link Beside}. */
     readonly beside: (request: Beside) => Effect.Effect<Told, StepFailure>
     /** Waits until nothing runs. */

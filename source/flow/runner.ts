@@ -201,7 +201,7 @@ const make = (options: RunnerOptions) =>
       call: (tool, args) => runErrand(`call ${tool}`, choose(tool, args), "call"),
       request: (method, params) =>
         runErrand(`request ${method}`, chooseRequest({ method, ...(params === undefined ? {} : { params }) }), "call"),
-      listen: (filter) => Effect.map(listen(filter), journal.state),
+      listenTo: (filter) => Effect.map(listen(filter), journal.state),
       list: (list) => runErrand(`list ${list}`, chooseRequest(listRequest(list)), "call"),
     })
   })

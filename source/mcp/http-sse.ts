@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { SecretBook } from "../text/redaction.ts"
-import { reveal, secret } from "../text/secret.ts"
+import { type Secret, secret } from "../text/secret.ts"
 import { keepSecrets } from "../text/secret-book.ts"
 import type { IncomingStream, Wire } from "../wire/wire.ts"
 import type { Connection, ExchangeFailure } from "./connection.ts"
@@ -26,11 +26,9 @@ type Arrival = Came | { readonly _tag: "ended"; readonly failure: ExchangeFailur
 /** One event stream: where its messages are sent, and with which token it was opened. */
 interface Line {
   readonly endpoint: string
-  readonly token: string | undefined
+  readonly token: Secret | undefined
   alive: boolean
 }
-
-const tokenOf = ({ token }: Connection): string | undefined => (token === undefined ? undefined : reveal(token))
 
 /** Where messages go: on the origin of the stream and nowhere else, because they carry the token (MR-35, F-62). */
 export const messageEndpoint = (given: string, url: string): Result.Result<string, string> => {
@@ -96,7 +94,7 @@ const openLine = Effect.fnUntraced(function* (
           return yield* mcpFailure("sse_endpoint_foreign", { ...evidence, received: given, detail: endpoint.failure })
         // The session's id is in there: whoever has it could speak in our name (MR-34).
         for (const [name, value] of new URL(endpoint.success).searchParams) keepSecrets(secrets, secret(name, value))
-        line = { endpoint: endpoint.success, token: tokenOf(connection), alive: true }
+        line = { endpoint: endpoint.success, token: connection.token, alive: true }
         yield* Deferred.succeed(opened, line)
       }),
       board,
@@ -142,7 +140,7 @@ const make = (secrets: SecretBook) =>
     const lineFor = Effect.fnUntraced(function* (connection: Connection, method: string) {
       if (method === "initialize") return yield* open(connection)
       const line = current?.line
-      if (line === undefined || !line.alive || line.token !== tokenOf(connection))
+      if (line === undefined || !line.alive || line.token !== connection.token)
         return yield* mcpFailure("session_lost", { url: connection.session.url, detail: "its event stream is gone" })
       return line
     })

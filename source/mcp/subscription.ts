@@ -93,8 +93,11 @@ const listenOnce = Effect.fnUntraced(function* (request: SubscriptionRequest, st
   yield* Effect.raceFirst(Effect.raceFirst(listening, Deferred.await(withdrawn)), unheard)
 })
 
+/** A local server that ended is started anew by the next message, and has to be told again what is wanted (MR-63). */
+const broken: ReadonlySet<string> = new Set(["no_response", "connection_lost", "server_exited"])
+
 const brokeOff = (failure: ExchangeFailure): boolean =>
-  failure._tag !== "AuthorizationRequired" && (failure.code === "no_response" || failure.code === "connection_lost")
+  failure._tag !== "AuthorizationRequired" && broken.has(failure.code)
 
 /**
  * Listens to what changes at a modern server (MR-60), until the server ends it or the fiber is interrupted. A connection

@@ -41,13 +41,14 @@ const names = (identifiers: RegExp) => (file: SourceFile, node: Node) =>
 
 describe("I-1: one door to the network", () => {
   it("imports got in the wire only", () => {
-    onlyIn(["source/wire/live.ts"], places(importsOf(/^got(?:\/|$)/)))
+    onlyIn(["source/wire/opening.ts"], places(importsOf(/^got(?:\/|$)/)))
   })
 
   it("imports modules with sockets in the wire and for the callback listener only", () => {
     onlyIn(
       [
-        "source/wire/live.ts",
+        "source/wire/opening.ts",
+        "source/wire/lookup.ts",
         // net.isIP and net.BlockList, no sockets.
         "source/wire/address.ts",
         "source/oauth/callback-server.ts",
@@ -246,7 +247,7 @@ describe("I-5: failures are values", () => {
         // indexOf of a narrower list.
         "source/flow/step-id.ts",
         // got's stream is not typed as the iterable it is.
-        "source/wire/live.ts",
+        "source/wire/opening.ts",
       ],
       places((file, node) => node.type === "TSAsExpression" && textOf(file, node.typeAnnotation) !== "const"),
     )

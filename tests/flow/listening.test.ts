@@ -26,7 +26,7 @@ describe("listening beside the steps", () => {
             Effect.gen(function* () {
               yield* now.flow.runTo("tools")
               const filter = { toolsListChanged: true, resourceSubscriptions: [readme] }
-              const { listening } = yield* now.flow.listen(filter)
+              const { listening } = yield* now.flow.listenTo(filter)
               assert.deepStrictEqual(listening?.filter, filter)
               assert.deepStrictEqual(listening?.granted, filter)
 
@@ -44,7 +44,7 @@ describe("listening beside the steps", () => {
               assert.strictEqual(state.steps.call.status, "done")
               assert.isDefined(state.listening)
 
-              const ended = yield* now.flow.listen({})
+              const ended = yield* now.flow.listenTo({})
               assert.isUndefined(ended.listening)
               const count = ended.notices.length
               mock.announce({ list: "tools" })
@@ -62,7 +62,10 @@ describe("listening beside the steps", () => {
       yield* run(mock.url, {}, (now) =>
         Effect.gen(function* () {
           yield* now.flow.runTo("tools")
-          const { listening } = yield* now.flow.listen({ promptsListChanged: true, resourceSubscriptions: ["no:such"] })
+          const { listening } = yield* now.flow.listenTo({
+            promptsListChanged: true,
+            resourceSubscriptions: ["no:such"],
+          })
           assert.deepStrictEqual(listening?.granted, { promptsListChanged: true })
           const changed = yield* Effect.forkChild(nextNotice(now), { startImmediately: true })
           mock.announce({ list: "prompts" })
@@ -81,7 +84,7 @@ describe("listening beside the steps", () => {
       yield* run(mock.url, {}, ({ flow, events }) =>
         Effect.gen(function* () {
           yield* flow.runTo("tools")
-          const { listening } = yield* flow.listen({ toolsListChanged: true })
+          const { listening } = yield* flow.listenTo({ toolsListChanged: true })
           assert.isUndefined(listening)
           assert.strictEqual(events("ListeningEnded").at(-1)?.problem?.code, "no_listening")
         }),
@@ -95,7 +98,7 @@ describe("listening beside the steps", () => {
       yield* run(mock.url, {}, ({ flow, intend, until }) =>
         Effect.gen(function* () {
           yield* flow.runTo("tools")
-          yield* flow.listen({ toolsListChanged: true })
+          yield* flow.listenTo({ toolsListChanged: true })
           yield* intend({ _tag: "Back", step: "connect" })
           yield* until(({ listening }) => listening === undefined)
         }),
