@@ -4,6 +4,7 @@ import { Journal } from "../flow/journal.ts"
 import { endRegistration } from "../flow/registrations.ts"
 import { endingWith, type Registration, registrationsOf } from "../flow/shared-clients.ts"
 import type { Target } from "../flow/target.ts"
+import type { Client } from "../oauth/client-identity.ts"
 import { type ManagedRegistration, readClient, updateClient } from "../oauth/client-management.ts"
 import type { JsonObject } from "../oauth/json-document.ts"
 import { reserveRedirectUri } from "../oauth/redirect-uri.ts"
@@ -17,15 +18,29 @@ import { fateDocument, fateLines } from "./registration-fates.ts"
 import { type Run, withRun } from "./run.ts"
 import { defaultInput, settingsOf } from "./settings.ts"
 
-/** Reads the registration, and keeps at once what came back: even a read may rotate token and secret (CR-72). */
-const read = Effect.fn("commands.readRegistration")(function* ({ client, records }: Registration, target: Target) {
+/**
+ * Reads the registration, perhaps does more with it, and keeps at once whatever comes back: even a read may rotate token and
+ * secret (CR-72). One run at a time: the token that another one is about to replace would be void.
+ */
+const seen = Effect.fn("commands.seeRegistration")(function* (
+  registration: Registration,
+  target: Target,
+  more?: (managed: ManagedRegistration) => ReturnType<typeof updateClient>,
+) {
   const vault = yield* Vault
   const journal = yield* Journal
-  yield* journal.keepSecret(records)
-  const managed = yield* readClient({ client, allowInsecure: target.allowInsecure })
-  yield* journal.keepSecret(managed.client)
-  yield* vault.replaceClient(managed.client)
-  return managed
+  const keep = Effect.fnUntraced(function* (managed: ManagedRegistration) {
+    yield* journal.keepSecret(managed.client)
+    yield* vault.replaceClient(managed.client)
+    return managed
+  })
+  return yield* Effect.gen(function* () {
+    const { client } = (yield* vault.find(registration.key)) ?? registration
+    yield* journal.keepSecret(client)
+    const managed = yield* keep(yield* readClient({ client, allowInsecure: target.allowInsecure }))
+    const last = more === undefined ? managed : yield* keep(yield* more(managed))
+    return { client, members: compareRegistration(client, last) } satisfies Seen
+  }).pipe(vault.exclusively(registration.key, "changing the registration"))
 })
 
 /** What the user wants to be different. */
@@ -41,18 +56,11 @@ const changesOf = Effect.fn("commands.registrationChanges")(function* (input: Cl
 })
 
 interface Seen {
-  readonly registration: Registration
-  readonly managed: ManagedRegistration
+  readonly client: Client
   readonly members: ReadonlyArray<Member>
 }
 
-const seenOf = (registration: Registration, managed: ManagedRegistration): Seen => ({
-  registration,
-  managed,
-  members: compareRegistration(registration.client, managed),
-})
-
-const seenDocument = ({ registration: { client }, members }: Seen): object => ({
+const seenDocument = ({ client, members }: Seen): object => ({
   issuer: client.issuer,
   clientId: client.clientId,
   members: members.map(({ name, here, there, same }) => ({ name, here: here ?? null, there: there ?? null, same })),
@@ -64,12 +72,12 @@ interface Words {
   readonly end: (one: Seen) => string
 }
 
-const tell = (printer: Printer, input: ClientsInput, seen: ReadonlyArray<Seen>, words: Words): void => {
-  if (input.json) printer.json({ registrations: seen.map(seenDocument) })
+const tell = (printer: Printer, input: ClientsInput, all: ReadonlyArray<Seen>, words: Words): void => {
+  if (input.json) printer.json({ registrations: all.map(seenDocument) })
   else
     printer.out(
-      seen.flatMap((one) => [
-        line(`${one.registration.client.clientId} at ${one.registration.client.issuer}`, "title"),
+      all.flatMap((one) => [
+        line(`${one.client.clientId} at ${one.client.issuer}`, "title"),
         ...memberLines(one.members, words.here),
         line(`  ${words.end(one)}`),
       ]),
@@ -94,28 +102,21 @@ interface Context {
 
 /** `clients show URL --remote` (RFC 7592 §2.1). */
 const show = Effect.fn("commands.showRemote")(function* ({ run, input, target, registrations }: Context) {
-  const seen = yield* Effect.forEach(registrations, (one) =>
-    Effect.map(read(one, target), (managed) => seenOf(one, managed)),
-  )
-  tell(run.printer, input, seen, { here: "here", end: compared })
+  tell(run.printer, input, yield* Effect.forEach(registrations, (one) => seen(one, target)), {
+    here: "here",
+    end: compared,
+  })
   return 0
 })
 
 /** `clients update URL` (RFC 7592 §2.2): reads first, because what is not sent back counts as deleted. */
 const update = Effect.fn("commands.updateRemote")(function* ({ run, input, target, registrations }: Context) {
-  const vault = yield* Vault
-  const journal = yield* Journal
+  const { allowInsecure } = target
   const changes = yield* changesOf(input)
-  const seen = yield* Effect.forEach(registrations, (one) =>
-    Effect.gen(function* () {
-      const managed = yield* read(one, target)
-      const updated = yield* updateClient({ ...managed, changes, allowInsecure: target.allowInsecure })
-      yield* journal.keepSecret(updated.client)
-      yield* vault.replaceClient(updated.client)
-      return seenOf(one, updated)
-    }),
+  const updated = yield* Effect.forEach(registrations, (one) =>
+    seen(one, target, (managed) => updateClient({ ...managed, changes, allowInsecure })),
   )
-  tell(run.printer, input, seen, { here: "was", end: () => "The registration is updated at the server and here." })
+  tell(run.printer, input, updated, { here: "was", end: () => "The registration is updated at the server and here." })
   return 0
 })
 

@@ -106,7 +106,11 @@ export const clients = Effect.fn("commands.clients")(function* (input: ClientsIn
       yes: input.yes,
       consequences: consequences(chosen, all, input.remote, now),
       question: "Delete?",
-      command: `mcp-dcr-tui clients forget ${url}${input.remote ? " --remote" : ""}${Option.isSome(input.profile) ? ` --profile ${input.profile.value}` : ""} --yes`,
+      words: [
+        ...["clients", "forget", url],
+        ...(input.remote ? ["--remote"] : []),
+        ...(Option.isSome(input.profile) ? ["--profile", input.profile.value] : []),
+      ],
     })
   if (action !== "forget" || input.remote) {
     const { manage } = yield* Effect.promise(() => import("./clients-remote.ts"))

@@ -1,5 +1,6 @@
 import readline from "node:readline"
 import * as Effect from "effect/Effect"
+import { shellQuote } from "../text/shell.ts"
 import { usageFailure } from "./failure.ts"
 import { type Line, line, type Printer } from "./print.ts"
 import { somebodyReads } from "./somebody-reads.ts"
@@ -26,11 +27,14 @@ export const confirm = Effect.fn("commands.confirm")(function* (ask: {
   readonly noInput?: boolean | undefined
   readonly consequences: ReadonlyArray<Line>
   readonly question: string
-  /** The same command, as a script has to write it. */
-  readonly command: string
+  /** The same command, word by word. */
+  readonly words: ReadonlyArray<string>
 }) {
   if (ask.yes) return
-  if (ask.noInput === true || !somebodyReads()) return yield* usageFailure("needs_yes", { expected: ask.command })
+  if (ask.noInput === true || !somebodyReads())
+    return yield* usageFailure("needs_yes", {
+      expected: ["mcp-dcr-tui", ...ask.words, "--yes"].map(shellQuote).join(" "),
+    })
   ask.printer.err([...ask.consequences, line(`${ask.question} [y/N]`, "title")])
   if (!(yield* answeredYes)) return yield* usageFailure("declined")
 })

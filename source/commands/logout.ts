@@ -83,7 +83,11 @@ export const logout = Effect.fn("commands.logout")(function* (input: LogoutInput
       noInput: input.noInput,
       consequences: consequences(known, input.forgetClient, yield* Clock.currentTimeMillis),
       question: input.forgetClient ? "Sign out and delete the client?" : "Sign out?",
-      command: `mcp-dcr-tui logout ${serverUrl}${input.forgetClient ? " --forget-client" : ""}${target.profile === undefined ? "" : ` --profile ${target.profile}`} --yes`,
+      words: [
+        ...["logout", serverUrl],
+        ...(input.forgetClient ? ["--forget-client"] : []),
+        ...(target.profile === undefined ? [] : ["--profile", target.profile]),
+      ],
     })
   return yield* withRun(settings, { goal: "connect" }, (run) =>
     Effect.gen(function* () {

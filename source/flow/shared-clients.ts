@@ -1,23 +1,29 @@
-import type { StoredClient, StoredRecord } from "../vault/record.ts"
+import type { Key, StoredClient, StoredRecord } from "../vault/record.ts"
 
 /** Who we are at one authorization server, and every record that says so: of all servers and profiles. */
 export interface Registration {
   readonly client: StoredClient
   readonly records: ReadonlyArray<StoredRecord>
+  /** The record that stands for all of them: the same in every run, whichever was used last. */
+  readonly key: Key
 }
+
+const clientName = ({ client }: StoredRecord): string => JSON.stringify([client.issuer, client.clientId])
+const placeName = ({ resource, profile = "" }: StoredRecord): string => JSON.stringify([resource, profile])
 
 /** Records of the same client at the same issuer share its fate. */
 export const registrationsOf = (
   chosen: ReadonlyArray<StoredRecord>,
   all: ReadonlyArray<StoredRecord>,
 ): ReadonlyArray<Registration> => {
-  const nameOf = ({ client }: StoredRecord): string => JSON.stringify([client.issuer, client.clientId])
-  const names = new Set(chosen.map(nameOf))
+  const names = new Set(chosen.map(clientName))
   return [...names].flatMap((name) => {
-    const records = all.filter((record) => nameOf(record) === name)
+    const records = all.filter((record) => clientName(record) === name)
     // Ordered by last use: the newest says best who we are.
     const [newest] = records
-    return newest === undefined ? [] : [{ client: newest.client, records }]
+    if (newest === undefined) return []
+    const [key = newest] = records.toSorted((a, b) => (placeName(a) < placeName(b) ? -1 : 1))
+    return [{ client: newest.client, records, key }]
   })
 }
 
@@ -29,8 +35,6 @@ export const endingWith = (
   chosen: ReadonlyArray<StoredRecord>,
   all: ReadonlyArray<StoredRecord>,
 ): ReadonlyArray<Registration> =>
-  registrationsOf(chosen, all).map(({ client, records }) =>
-    client.source === "dcr"
-      ? { client, records }
-      : { client, records: records.filter((each) => chosen.includes(each)) },
+  registrationsOf(chosen, all).map((one) =>
+    one.client.source === "dcr" ? one : { ...one, records: one.records.filter((each) => chosen.includes(each)) },
   )

@@ -3,6 +3,7 @@ import type { StdioCommand } from "../mcp/stdio-command.ts"
 import type { IdentityProvider } from "../oauth/id-jag.ts"
 import type { SigningKey } from "../oauth/signing-key.ts"
 import type { Secret } from "../text/secret.ts"
+import { shellQuote } from "../text/shell.ts"
 import type { ConfiguredClient } from "./own-client.ts"
 
 /** A client the user was given by the authorization server's operator. */
@@ -94,4 +95,4 @@ export const firstMethod = ({ protocolVersion, legacySse }: Pick<Target, "protoc
 
 /** What to type to sign in by hand, so that this very run succeeds afterwards. */
 export const signInCommand = ({ serverUrl, profile }: Pick<Target, "serverUrl" | "profile">): string =>
-  `mcp-dcr-tui login ${serverUrl}${profile === undefined ? "" : ` --profile ${profile}`}`
+  `mcp-dcr-tui login ${shellQuote(serverUrl)}${profile === undefined ? "" : ` --profile ${profile}`}`

@@ -130,6 +130,13 @@ describe("CR-72 clients update", () => {
     expect(mock.log.failures()).toEqual([])
   })
 
+  test("several at once: each waits for the token that the one before was given", async () => {
+    await using world = await signedIn({ registration: { rotation: "always" } })
+    const runs = await Promise.all([1, 2, 3].map(() => world.clients("update", world.mock.url, "--quiet")))
+    for (const ended of runs) expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(world.mock.log.failures()).toEqual([])
+  })
+
   test("a refusal of the server is told, and nothing is changed here", async () => {
     const behaviours: ReadonlyArray<Behaviour> = [
       {
