@@ -5,7 +5,7 @@ export type FlowCode =
   | "authorization_required"
   | "no_callback"
   | "redirect_unregistered"
-  | "token_refused"
+  | "fresh_token_refused"
   | "too_many_authorizations"
   | "step_up_in_vain"
   | "issuer_changed"
@@ -51,7 +51,7 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     rule: "OAuth 2.1 §2.3",
     exit: 2,
   },
-  token_refused: {
+  fresh_token_refused: {
     what: "The server refuses the token that its own authorization server has just issued.",
     why: "Usual causes: the token is for another audience, the clocks differ, or the server checks another issuer.",
     remedy: [

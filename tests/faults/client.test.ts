@@ -5,16 +5,13 @@ import { type Expectation, placeless } from "./expectation.ts"
 import { LATER, OUTCOMES, TOTALS, WAITS } from "./outcomes.ts"
 import { unprintable } from "./printed.ts"
 import { CHOICES, type Outcome, outcomeOf } from "./room.ts"
-import { TOKEN_REFUSED, WORDS, type Words } from "./words.ts"
+import { WORDS, type Words } from "./words.ts"
 
 const patience = 30_000
 
-const wordsOf = ({ outcome, at }: Expectation): Words | undefined =>
-  outcome === "token_refused" && (at === "<origin>/token" || at === "<origin>/mcp") ? TOKEN_REFUSED[at] : WORDS[outcome]
-
 const checkProblem = (expected: Expectation, { problem, mock }: Outcome) => {
   if (expected.outcome === "done") return assert.isUndefined(problem)
-  const words = wordsOf(expected)
+  const words: Words | undefined = WORDS[expected.outcome]
   assert.ok(problem !== undefined && words !== undefined, `no words for ${expected.outcome}`)
   const [exit, rule, remedy] = words
   assert.strictEqual(problem.exit, exit)

@@ -57,11 +57,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   rpc_error: [1, "JSON-RPC 2.0 §5.1", "Compare the request in the log"],
   too_many_rounds: [5, "Multi Round-Trip", "Look at its questions in the log"],
   capability_missing: [5, "-32021", "interactive screen"],
+  token_refused: [4, "OAuth 2.1 §3.2.4", "Start the authorization again"],
+  fresh_token_refused: [4, "RFC 6750 §3.1; RFC 8707 §2", "audience"],
   sse_endpoint_foreign: [5, "MCP 2024-11-05 transports", "Report this to the server's operator"],
-}
-
-/** Two rooms have a failure of this name: the token endpoint refused the code, or the MCP server the token. */
-export const TOKEN_REFUSED: Readonly<Record<"<origin>/token" | "<origin>/mcp", Words>> = {
-  "<origin>/token": [4, "OAuth 2.1 §3.2.4", "Start the authorization again"],
-  "<origin>/mcp": [4, "RFC 6750 §3.1; RFC 8707 §2", "audience"],
 }

@@ -68,9 +68,9 @@ const rows: ReadonlyArray<readonly [string, Parameters<typeof state>[0], Authori
   ["renew", { facts: { grant: over }, unproven: "refresh", renewals: 3 }, refused(401, true)],
   ["renew", { facts: { grant: over }, unproven: "token" }, refused(401, true)],
   ["authorize", { facts: { grant: over }, unproven: "refresh", renewals: 10 }, refused(401, true)],
-  ["token_refused", { facts: { grant: over }, unproven: "token", renewals: 10 }, refused(401, true)],
+  ["fresh_token_refused", { facts: { grant: over }, unproven: "token", renewals: 10 }, refused(401, true)],
   ["authorize", { facts: { grant: { ...grant, refreshToken } }, unproven: "refresh", renewals: 1 }, refused(401, true)],
-  ["token_refused", { facts: { grant: { ...grant, refreshToken } }, unproven: "token" }, refused(401, true)],
+  ["fresh_token_refused", { facts: { grant: { ...grant, refreshToken } }, unproven: "token" }, refused(401, true)],
   // Without a token in the request, a fresh one is no argument.
   ["authorize", { facts: { grant }, unproven: "token" }, refused(401, false, "Bearer")],
   [

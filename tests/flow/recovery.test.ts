@@ -198,14 +198,14 @@ describe("401", () => {
       const mock = yield* mocked({ behaviours: [challenge(401, 'Bearer error="invalid_token"')] })
       const store = yield* temporaryStore
       const state = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
-      assert.strictEqual(state.steps.connect.problem?.code, "token_refused")
+      assert.strictEqual(state.steps.connect.problem?.code, "fresh_token_refused")
       assert.strictEqual(state.steps.connect.problem?.exit, 4)
       assert.isDefined(state.steps.connect.problem?.exchange)
       assert.strictEqual(requests(mock, "authorize"), 1)
       assert.isAtMost(mock.log.size, 8)
       // The next run: the stored token is refused, its renewal is refused, one more sign-in.
       const again = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
-      assert.strictEqual(again.steps.connect.problem?.code, "token_refused")
+      assert.strictEqual(again.steps.connect.problem?.code, "fresh_token_refused")
       assert.strictEqual(requests(mock, "authorize"), 2)
       assert.isAtMost(mock.log.size, 20)
     }).pipe(Effect.scoped),

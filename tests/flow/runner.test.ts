@@ -304,7 +304,7 @@ describe("recovery", () => {
     over(doing({ connect: ["refuse the token"] }), ({ flow, journal, ran }) =>
       Effect.gen(function* () {
         const state = yield* flow.runTo("tools")
-        assert.strictEqual(state.steps.connect.problem?.code, "token_refused")
+        assert.strictEqual(state.steps.connect.problem?.code, "fresh_token_refused")
         assert.strictEqual(state.steps.connect.status, "failed")
         assert.deepStrictEqual(remediesIn(journal), [])
         assert.strictEqual(ran.filter((step) => step === "consent").length, 1)
@@ -317,7 +317,7 @@ describe("recovery", () => {
       Effect.gen(function* () {
         const state = yield* flow.call("add", {})
         assert.deepStrictEqual(remediesIn(journal), ["renew", "authorize"])
-        assert.strictEqual(state.steps.call.problem?.code, "token_refused")
+        assert.strictEqual(state.steps.call.problem?.code, "fresh_token_refused")
         assert.strictEqual(ran.filter((step) => step === "consent").length, 2)
         assert.strictEqual(ran.filter((step) => step === "refresh").length, 1)
       }),

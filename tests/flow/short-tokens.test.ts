@@ -86,7 +86,7 @@ describe("tokens that live for seconds (CR-92)", () => {
         ],
       })
       const state = yield* run(mock.url, {}, ({ flow }) => flow.runTo("tools"))
-      assert.strictEqual(state.steps.connect.problem?.code, "token_refused")
+      assert.strictEqual(state.steps.connect.problem?.code, "fresh_token_refused")
       assert.strictEqual(requests(mock, "authorize"), 2)
       assert.isAtMost(requests(mock, "token"), 12)
     }).pipe(Effect.scoped),

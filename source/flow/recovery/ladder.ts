@@ -78,7 +78,7 @@ const rungs: Readonly<Record<string, Rung>> = {
 
   // Just issued, and never accepted: another one would be no better.
   freshTokenRefused: (now) =>
-    tokenRefused(now) && now.state.unproven === "token" ? fail("token_refused", now) : undefined,
+    tokenRefused(now) && now.state.unproven === "token" ? fail("fresh_token_refused", now) : undefined,
 
   renewLater: (now) => {
     const { tried, steps } = now.state
