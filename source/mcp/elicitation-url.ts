@@ -1,4 +1,5 @@
 import * as Result from "effect/Result"
+import { isEncodedHost } from "../text/look-alike.ts"
 import { checkUrl } from "../wire/address.ts"
 
 export interface ConsentUrl {
@@ -20,5 +21,5 @@ export const consentUrl = (text: string): Result.Result<ConsentUrl, string> => {
   const checked = checkUrl(text, { allowInsecure: false })
   if (Result.isFailure(checked)) return Result.fail(checked.failure.what)
   const { href, host, hostname } = checked.success
-  return Result.succeed({ url: href, host, punycode: /(^|\.)xn--/.test(hostname) })
+  return Result.succeed({ url: href, host, punycode: isEncodedHost(hostname) })
 }

@@ -7,6 +7,7 @@ import { Findings } from "../../text/finding.ts"
 import { hadItsTime } from "../../vault/freshness.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
+import { warnOfLookAlikes } from "../look-alike.ts"
 import { serverIsLocal } from "../not-needed.ts"
 import { presenting } from "../presenting.ts"
 import { isForbidden, mostRenewals, wantsScope } from "../recovery/ladder.ts"
@@ -69,6 +70,7 @@ export const probeStep: Step = {
   skip: serverIsLocal,
   preview: (context) => rpcPreview(context, firstMethod(context.target)),
   run: Effect.fn("flow.probe")(function* ({ target }) {
+    yield* warnOfLookAlikes("The server", [target.serverUrl])
     const ask = Effect.fnUntraced(function* (held: Grant | undefined) {
       return yield* probe({ url: target.serverUrl, version: target.protocolVersion, ...(yield* presenting(held)) })
     })

@@ -12,6 +12,7 @@ import type { Event } from "../event.ts"
 import { fact } from "../facts.ts"
 import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
+import { warnOfLookAlikes } from "../look-alike.ts"
 import { grantTypes } from "../machine-grant.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import { missing, type Step } from "../step.ts"
@@ -103,6 +104,7 @@ export const serverStep: Step = {
     }
     const known = yield* knownIssuers(target.serverUrl)
     const { issuer } = yield* Effect.fromResult(chooseIssuer(resource, { known, wanted: target.issuer }))
+    yield* warnOfLookAlikes("The authorization server", [issuer])
     yield* agreeToIssuer({ issuer, known, target })
     const server = yield* discoverServer({
       issuer,
@@ -111,6 +113,7 @@ export const serverStep: Step = {
       allowInsecure,
       grant: grantTypes[target.grant],
     })
+    yield* warnOfLookAlikes("The sign-in page", [server.authorizationEndpoint])
     if (target.dpop) yield* Effect.flatMap(Findings, (findings) => findings.raise(dpopSupport(server)))
     return { facts: [fact("server", server)], note: server.issuer }
   }),

@@ -30,6 +30,9 @@ export const connectStep: Step = {
       // The probe has opened a session already when it was not refused; it belongs to the very same token.
       hint: facts.probe?.session,
     })
-    return { facts: [fact("session", session)], note: `${session.protocolVersion}, ${session.serverName ?? "unnamed"}` }
+    return {
+      facts: [fact("session", session)],
+      note: `${session.protocolVersion}, ${session.serverName === undefined ? "unnamed" : `calls itself ${session.serverName}`}`,
+    }
   }),
 }
