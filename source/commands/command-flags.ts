@@ -14,6 +14,11 @@ export const mockFlags = {
     Flag.withDescription("Loopback address to listen on, 127.0.0.1 is the default"),
     Flag.withDefault("127.0.0.1"),
   ),
+  // Elsewhere a flag of this name has a value, so it is not one of the toggles that stand before a command.
+  stdio: Flag.Boolean("stdio").pipe(
+    Flag.withDescription("Serve one client on standard input and output instead, without authorization"),
+    Flag.withDefault(false),
+  ),
   noAuth: toggle("no-auth", "Serve MCP without authorization"),
   autoApprove: toggle("auto-approve", "Skip the sign-in page: approve every authorization request at once"),
   diagnostics: toggle("diagnostics", "Offer what the official conformance suite asks for as well"),

@@ -131,6 +131,7 @@ export const commandTexts = {
     examples: [
       ["mcp-dcr-tui mock --port 3000", "Its server is http://127.0.0.1:3000/mcp"],
       ["mcp-dcr-tui mock --port 0 --json", "One line with its address when it is ready"],
+      ['mcp-dcr-tui tools --stdio "mcp-dcr-tui mock --stdio"', "As a server on this machine"],
       ["mcp-dcr-tui mock --scenario issuer-slash", "With a fault; --list shows all of them"],
     ],
   },

@@ -1,15 +1,17 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import { faultCatalogue, startMock } from "../../mock/index.ts"
 import { portHolder } from "../oauth/port-holder.ts"
 import { usageFailure } from "./failure.ts"
 import { isAsciiLocale } from "./locale.ts"
 import { line, makePrinter } from "./print.ts"
+import { defaultInput } from "./server-input.ts"
 
 export interface MockInput {
   readonly port: number
   readonly host: string
+  readonly stdio: boolean
   readonly noAuth: boolean
   readonly autoApprove: boolean
   readonly diagnostics: boolean
@@ -83,9 +85,10 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
     Effect.tryPromise({
       try: () =>
         startMock({
-          port: input.port,
+          // The client on standard input is the only one that is meant.
+          port: input.stdio ? 0 : input.port,
           host,
-          noAuth: input.noAuth,
+          noAuth: input.noAuth || input.stdio,
           autoApprove: input.autoApprove,
           diagnostics: input.diagnostics,
           scenarios,
@@ -110,6 +113,10 @@ export const mock = Effect.fn("commands.mock")(function* (input: MockInput) {
     ),
     (running) => Effect.promise(() => running.close()),
   )
+  if (input.stdio) {
+    const { bridge } = yield* Effect.promise(() => import("./bridge.ts"))
+    return yield* bridge({ ...defaultInput, url: Option.some(server.url), noStore: true, quiet: true })
+  }
   // Before the ready line: whoever reads it may send a signal at once.
   const untilSignal = yield* catchSignals
   if (input.json)

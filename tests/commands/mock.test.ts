@@ -1,5 +1,6 @@
 import net from "node:net"
-import { describe, expect, test } from "vitest"
+import path from "node:path"
+import { describe, expect, inject, test } from "vitest"
 import { expectFailure } from "./frame.ts"
 import { run, start } from "./program.ts"
 
@@ -25,6 +26,14 @@ describe("mock", () => {
     expect(await fetch(new URL("/health", url))).toMatchObject({ status: 200 })
     running.kill("SIGTERM")
     expect(await running.end).toMatchObject({ code: 0 })
+  })
+
+  test("--stdio: one client on standard input and output, for whoever starts local servers", async () => {
+    const served = `"${process.execPath}" "${path.join(inject("dist"), "bin.js")}" mock --stdio`
+    const call = ["call", "add", "a=1", "b=2", "--stdio", served, "--yes", "--no-store", "--json"]
+    const ended = await run(call)
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(ended.document()).toMatchObject({ result: { structuredContent: { sum: 3 } } })
   })
 
   test("does not take a port from somebody else", async () => {
