@@ -19,7 +19,7 @@ const suffices = ({ grant }: StoredRecord, { target, facts }: StepContext): bool
 
 /**
  * From here to the end of the sign-in no other process signs in for the same account: whoever comes later waits, visibly and
- * not for ever (`busy`), and then finds the work done (`signed_in_elsewhere`, which is answered by beginning again with the
+ * not for ever (`store_busy`), and then finds the work done (`signed_in_elsewhere`, which is answered by beginning again with the
  * stored token, once for one errand). Who may not ask a person has nothing to wait for.
  */
 export const alone = Effect.fn("flow.alone")(function* (context: StepContext) {
@@ -30,7 +30,7 @@ export const alone = Effect.fn("flow.alone")(function* (context: StepContext) {
   const { tried } = (yield* Journal).state()
   yield* vault.beginSignIn(key).pipe(
     Effect.catchIf(
-      (failure) => failure.code !== "busy",
+      (failure) => failure.code !== "store_busy",
       (failure) => orWarn(undefined)(Effect.fail(failure)),
     ),
   )

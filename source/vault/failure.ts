@@ -13,7 +13,7 @@ export type VaultCode =
   | "not_a_file"
   | "secret_missing"
   | "mixed_up"
-  | "busy"
+  | "store_busy"
   | "key_missing"
   | "key_wrong"
   | "tampered"
@@ -103,7 +103,7 @@ const texts: Readonly<Record<VaultCode, ProblemText>> = {
     rule: "MCP authorization, Authorization Server Binding",
     exit: 1,
   },
-  busy: {
+  store_busy: {
     what: "Another process is at work on the same credentials and does not come to an end.",
     why: "Two that renew the same token at once would sign each other out, so only one may.",
     remedy: ["Try again in a minute.", "Or end that process."],

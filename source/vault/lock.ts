@@ -39,7 +39,7 @@ export const mayClaim = (watch: Watch | undefined, life: Life): boolean =>
 export interface LockRequest {
   /** What it is wanted for, in words that go on "which is …". */
   readonly purpose: string
-  /** Longest wait in milliseconds; then the failure `busy`. */
+  /** Longest wait in milliseconds; then the failure `store_busy`. */
   readonly patience: number
   /** Waits shorter than this are not worth telling, in milliseconds. */
   readonly silence: number
@@ -100,7 +100,7 @@ const acquire = Effect.fnUntraced(function* (lock: string, request: LockRequest,
       if (held) return
     }
     if (waited >= patience)
-      return yield* vaultFailure("busy", lock, {
+      return yield* vaultFailure("store_busy", lock, {
         ...(seen.holder === undefined ? {} : { received: nameOf(seen.holder) }),
         detail: `waited ${Math.round(waited / 1_000)} s`,
       })
@@ -150,7 +150,7 @@ export const withLock =
               ours.add(held.nonce)
             }).pipe(
               Effect.catchIf(
-                (failure) => failure.code !== "busy",
+                (failure) => failure.code !== "store_busy",
                 (failure) => unlocked(failure),
               ),
             )

@@ -47,14 +47,14 @@ export class Vault extends Context.Service<
     readonly replaceGrant: ReplaceGrant
     /**
      * Refreshes a stored grant, once for each stale token however many runs notice at once (CR-94). Fails with what
-     * `refresh` fails with, after which the record is as it was; with `busy` when another process does not come to an end.
+     * `refresh` fails with, after which the record is as it was; with `store_busy` when another process does not come to an end.
      */
     readonly renewGrant: <E, R>(renewal: Renewal<E, R>) => Effect.Effect<Renewed, E | VaultFailure, R | Findings>
     /** Keeps other runs from refreshing or revoking the tokens of this record meanwhile. Not to be nested. */
     readonly exclusively: Shelf["exclusively"]
     /**
      * From here on nobody else signs in for this record, until `endSignIn`. Waits for another one who does, visibly and not
-     * for ever: `busy`. Whoever waited should look at the record again.
+     * for ever: `store_busy`. Whoever waited should look at the record again.
      */
     readonly beginSignIn: (key: Key) => Stored<void>
     readonly endSignIn: Effect.Effect<void>

@@ -41,6 +41,12 @@ describe("the texts of failures", () => {
     for (const each of [row.why, ...row.remedy]) expect(each.length).toBeLessThanOrEqual(200)
   })
 
+  it("have a code that means one thing, whichever room it comes from", () => {
+    const codes = rows.map(({ code }) => code)
+    // A 403 is the same refusal, whether a step or a single message meets it.
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual(["forbidden"])
+  })
+
   it("loses no row where oauth joins its tables", () => {
     const parts = [discoveryTexts, identityTexts, grantTexts].map((table) => Object.keys(table).length)
     expect(Object.keys(oauthTexts)).toHaveLength(parts.reduce((sum, part) => sum + part, 0))

@@ -127,7 +127,7 @@ describe("the lock between processes (CR-126)", () => {
       const failure = yield* Effect.flip(locked(Effect.void, { patience: 50 }))
       expect(failure).toMatchObject({
         _tag: "VaultFailure",
-        code: "busy",
+        code: "store_busy",
         file: lock,
         received: `process ${other.pid}, which is holding it`,
       })

@@ -11,7 +11,7 @@ import { forgetClient, type HeldCredentials, orWarn } from "../stored.ts"
  * and opens no browser by itself (CR-96). After any other failure of a refresh a sign-in may follow.
  */
 export const passes = (problem: Pick<Problem, "exit" | "code">): boolean =>
-  problem.exit === 6 || problem.code === "busy"
+  problem.exit === 6 || problem.code === "store_busy"
 
 /** Whether a failure shows what became of the refresh token: after a lost connection nobody knows. */
 const settled = (failure: Pick<Problem, "code">): boolean => failure.code !== "refresh_later"
@@ -21,7 +21,7 @@ const settled = (failure: Pick<Problem, "code">): boolean => failure.code !== "r
  * (CR-93). Which token is stale the caller says: when the store holds another one by then, that is the new one. When the
  * refresh token is dead the stored grant is forgotten, but only if the store still holds that very token (CR-95). When a
  * client that we registered is dead, it is forgotten as well (CR-96). Fails with what the token endpoint said, or with
- * `busy`; whether a sign-in may follow is for others to decide.
+ * `store_busy`; whether a sign-in may follow is for others to decide.
  */
 export const renew = Effect.fn("flow.renew")(function* ({ record, client, grant, tokenEndpoint }: HeldCredentials) {
   const vault = yield* Vault
@@ -58,7 +58,7 @@ export const renew = Effect.fn("flow.renew")(function* ({ record, client, grant,
     .pipe(
       Effect.catchIf(
         // Nothing was sent yet: a store that cannot be read costs this run nothing.
-        (failure) => failure._tag === "VaultFailure" && failure.code !== "busy",
+        (failure) => failure._tag === "VaultFailure" && failure.code !== "store_busy",
         (failure) => (failure._tag === "VaultFailure" ? orWarn(undefined)(Effect.fail(failure)) : Effect.fail(failure)),
       ),
     )
