@@ -42,9 +42,15 @@ export async function authorize(world: World, exchange: Exchange): Promise<Answe
 
 /** POST /login: the user says who they are. */
 export async function login(world: World, exchange: Exchange): Promise<Answer> {
-  const { form, query, cookie } = await readDecision(world, exchange)
-  const user = world.settings.users.find((candidate) => candidate.sub === form.get("user"))
-  if (!user) throw errorPage(400, "There is no such user.")
+  const {
+    choice: user,
+    query,
+    cookie,
+  } = await readDecision(world, exchange, (form) => {
+    const user = world.settings.users.find((candidate) => candidate.sub === form.get("user"))
+    if (!user) throw errorPage(400, "There is no such user.")
+    return user
+  })
   exchange.event.user = user.sub
   // A new session at sign-in: a cookie that somebody planted before is worth nothing afterwards.
   world.browsers.end(cookie)
@@ -54,13 +60,17 @@ export async function login(world: World, exchange: Exchange): Promise<Answer> {
 
 /** POST /consent: the user's decision. */
 export async function consent(world: World, exchange: Exchange): Promise<Answer> {
-  const { form, query, session } = await readDecision(world, exchange)
+  const { choice, query, session } = await readDecision(world, exchange, (form) => {
+    const decision = DECISIONS.find((one) => one === form.get("decision"))
+    if (!decision) throw errorPage(400, "There is no such decision.")
+    return decision
+  })
   const user = session.user
   if (!user) throw errorPage(403, "You are not signed in.")
   exchange.event.user = user.sub
   // Checked again: between page and decision the client may have been deleted or changed.
   const request = await readAuthorizationRequest(world, exchange, new URLSearchParams(query))
-  switch (form.get("decision")) {
+  switch (choice) {
     case "approve":
       return approve(world, exchange, request, user)
     case "deny":
@@ -71,20 +81,27 @@ export async function consent(world: World, exchange: Exchange): Promise<Answer>
     case "switch":
       delete session.user
       return redirect(`${world.issuer}${ENDPOINTS.authorize}?${query}`)
-    default:
-      throw errorPage(400, "There is no such decision.")
   }
 }
 
-interface Decision {
-  readonly form: ReadonlyMap<string, string>
+const DECISIONS = ["approve", "deny", "switch"] as const
+
+interface Decision<Choice> {
+  readonly choice: Choice
   readonly query: string
   readonly cookie: string
   readonly session: BrowserSession
 }
 
-/** A form that was posted by a page we showed to this very browser, with the request it belongs to. */
-async function readDecision(world: World, exchange: Exchange): Promise<Decision> {
+/**
+ * A form that was posted by a page we showed to this very browser, with the request it belongs to. That request waits on
+ * until a form makes sense in every respect: a forged one must not end what the user is about to decide.
+ */
+async function readDecision<Choice>(
+  world: World,
+  exchange: Exchange,
+  choose: (form: ReadonlyMap<string, string>) => Choice,
+): Promise<Decision<Choice>> {
   const form = single(exchange, await readForm(exchange), () => errorPage(400, "The form is not well-formed."))
   const origin = exchange.header("origin")
   exchange.enforce(
@@ -100,8 +117,9 @@ async function readDecision(world: World, exchange: Exchange): Promise<Decision>
   const id = form.get("interaction") ?? ""
   const query = browser?.session.waiting.get(id)
   if (!browser || query === undefined) throw errorPage(400, "This sign-in was already finished. Please start again.")
+  const choice = choose(form)
   browser.session.waiting.delete(id)
-  return { form, query, ...browser }
+  return { choice, query, ...browser }
 }
 
 function approve(world: World, exchange: Exchange, request: AuthorizationRequest, user: User): Answer {

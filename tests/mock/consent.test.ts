@@ -217,11 +217,18 @@ describe("a decision that was not made on our page", () => {
     ["without a request", { interaction: undefined }, {}, 400],
     ["with an unknown request", { interaction: "x" }, {}, 400],
     ["that is no decision", { decision: "maybe" }, {}, 400],
-  ])("%s is refused", async (_, form, headers, status) => {
+  ])("%s is refused, and the user can still decide", async (_, form, headers, status) => {
     await using mock = await startMock()
     const browser = await ready(mock)
+    const page = browser.page
     const answer = await browser.submit({ decision: "approve", ...form }, headers)
     expect([answer.status, answer.headers.get("location")]).toEqual([status, null])
+    browser.page = page
+    const decided = await browser.submit({ decision: "approve" })
+    expect([decided.status, new URL(decided.headers.get("location") ?? "").searchParams.has("code")]).toEqual([
+      302,
+      true,
+    ])
   })
 
   test("with the token of another browser is refused", async () => {
@@ -261,6 +268,9 @@ describe("a decision that was not made on our page", () => {
     await using mock = await startMock()
     const browser = new Browser()
     await browser.open((await request(mock)).url)
+    const page = browser.page
     expect((await browser.submit({ user: "root" })).status).toBe(400)
+    browser.page = page
+    expect((await browser.submit({ user: "ada" })).status).toBe(302)
   })
 })
