@@ -555,3 +555,17 @@ it.each([
   await session.terminal.shows(new RegExp(words))
   expect(session.opened).toEqual([])
 })
+
+it("opens the field when Tab leads into a form: who begins to type means it, not the keys", async () => {
+  await using session = openSession({ size: [80, 24], events: through("call") })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("4")
+  await terminal.shows(/4 Tools\]/)
+  terminal.type(`${keys.Tab}quick`)
+  await terminal.shows(/▶ query \* \[ quick/)
+  terminal.type(`${keys.Tab}${keys.Tab}`)
+  await terminal.shows(/▶ sort/)
+  terminal.type(`${keys.ShiftTab}${keys.ShiftTab}${keys.Enter}`)
+  await expect.poll(() => flow.intents).toMatchObject([{ _tag: "Call", arguments: { query: "quick" } }])
+})

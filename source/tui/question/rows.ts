@@ -10,13 +10,13 @@ const wrapped = (text: string, cells: number, tone: "plain" | "warn" | "dim" = "
   text.split("\n").flatMap((part) => wrap(clean(part, 20_000), cells).map((line) => row(span(line, tone))))
 
 /** Who asks: the address is a fact, the name a claim. */
-export const headRows = (question: Question, cells: number): ReadonlyArray<Row> => [
+export const headRows = (scene: Scene, question: Question, cells: number): ReadonlyArray<Row> => [
   row(span(question.serverUrl, "strong")),
   row(
     span(
       question.serverName === undefined
         ? `asks during ${question.during}`
-        : `calls itself ${clean(question.serverName)} · asks during ${question.during}`,
+        : `calls itself ${clean(question.serverName)} ${scene.theme.glyphs.bullet} asks during ${question.during}`,
       "dim",
     ),
   ),

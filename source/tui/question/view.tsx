@@ -12,7 +12,7 @@ const widest = 100
 export const arrangeQuestion = (scene: Scene, question: Question) => {
   const width = Math.min(scene.columns - 4, widest)
   const cells = innerWidth(width)
-  const head = [...headRows(question, cells), blank]
+  const head = [...headRows(scene, question, cells), blank]
   const foot = footRows(scene, question)
   const { rows, cursor } = bodyRows(scene, question, cells)
   const height = Math.min(scene.rows - 4, head.length + rows.length + foot.length + 2)

@@ -1,3 +1,4 @@
+import { rowByTab } from "../row-by-tab.ts"
 import type { ScreenModule } from "../screen.ts"
 import { formOf } from "../tools/model.ts"
 import { goToRow, moveOffers, send } from "./actions.ts"
@@ -34,9 +35,8 @@ export const offersScreen: ScreenModule = {
   move: moveOffers,
   tab: (control, scene, by) => {
     const offer = chosenOffer(scene)
-    if (offer === undefined || scene.ui.focus.offers !== "form") return false
-    const next = scene.ui.offers.row + by
-    if (next < 0 || next >= formOf(asTool(offer)).rows.length) return false
+    const next = offer && rowByTab(scene.ui.focus.offers, scene.ui.offers.row, formOf(asTool(offer)).rows.length, by)
+    if (offer === undefined || next === undefined) return false
     goToRow(control, offer, next)
     return true
   },

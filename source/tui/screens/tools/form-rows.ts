@@ -116,7 +116,7 @@ export const fieldRows = (
     else if (current) {
       const words = [formField.field.description, hintOf(formField.field)]
         .filter((part) => part !== undefined)
-        .join(" · ")
+        .join(` ${scene.theme.glyphs.bullet} `)
       rows.push(
         ...wrap(clean(words), Math.max(10, cells - label - 3)).map((line) => row(span(`${indent}${line}`, "dim"))),
       )

@@ -1,5 +1,6 @@
 import type { FactOf } from "../../../flow/facts.ts"
 import { exchangeOf, type FlowState } from "../../../flow/state.ts"
+import { describeContent } from "../../../mcp/content.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { jsonLines } from "../../ui/json.ts"
 import { meter, spinner } from "../../ui/meter.ts"
@@ -58,16 +59,33 @@ const headline = (state: FlowState, scene: Scene): Row => {
   )
 }
 
+/** Servers that send structured content should send the same as text: then it is told once. */
+const isSaidAsText = ({ content, structuredContent }: FactOf<"result">): boolean => {
+  const same = JSON.stringify(structuredContent)
+  return content.some((block) => {
+    const view = describeContent(block)
+    return view.kind === "text" && compact(view.text) === same
+  })
+}
+
+const compact = (text: string): string | undefined => {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+const structuredRows = (result: FactOf<"result">, cells: number): ReadonlyArray<Row> => {
+  if (result.structuredContent === undefined) return []
+  if (isSaidAsText(result)) return [blank, row(span("structuredContent", "strong"), span(": the same", "dim"))]
+  return [blank, row(span("structuredContent", "strong")), ...folded(jsonLines(result.structuredContent, cells), cells)]
+}
+
 const bodyRows = once(
   (result: FactOf<"result">, cells: number): ReadonlyArray<Row> => [
     ...result.content.flatMap((block) => contentRows(block, cells)),
-    ...(result.structuredContent === undefined
-      ? []
-      : [
-          blank,
-          row(span("structuredContent", "strong")),
-          ...folded(jsonLines(result.structuredContent, cells), cells),
-        ]),
+    ...structuredRows(result, cells),
   ],
 )
 

@@ -1,5 +1,6 @@
+import { rowByTab } from "../row-by-tab.ts"
 import type { ScreenModule } from "../screen.ts"
-import { callTool, goToRow, moveTools, onForm } from "./actions.ts"
+import { callTool, goToRow, moveTools } from "./actions.ts"
 import { toolsBindings } from "./bindings.ts"
 import { chosenTool, formOf, isFiltered, saysDestructive } from "./model.ts"
 import { ToolsView } from "./view.tsx"
@@ -31,9 +32,8 @@ export const toolsScreen: ScreenModule = {
   move: moveTools,
   tab: (control, scene, by) => {
     const tool = chosenTool(scene)
-    if (tool === undefined || !onForm(scene)) return false
-    const next = scene.ui.tools.row + by
-    if (next < 0 || next >= formOf(tool).rows.length) return false
+    const next = tool && rowByTab(scene.ui.focus.tools, scene.ui.tools.row, formOf(tool).rows.length, by)
+    if (tool === undefined || next === undefined) return false
     goToRow(control, tool, next)
     return true
   },
