@@ -100,6 +100,8 @@ export interface MockOptions {
   readonly revisions?: readonly Revision[]
   /** `sse`: only the HTTP+SSE transport of 2024-11-05. Default `streamable`. */
   readonly transport?: "streamable" | "sse"
+  /** In 2025-11-25: `refuse` a tool that needs a page visited first (error -32042), instead of asking for it. Default `ask`. */
+  readonly pages?: "ask" | "refuse"
   /** How requests without progress are answered, default `json`. */
   readonly answers?: "json" | "sse"
   /** Before 2026-07-28: hand out session ids, default true. */
@@ -189,6 +191,7 @@ export function settle(options: MockOptions) {
     cimd: options.cimd ?? true,
     revisions,
     transport: options.transport ?? "streamable",
+    pages: options.pages ?? "ask",
     answers: options.answers ?? "json",
     sessions: options.sessions ?? true,
     getStream: options.getStream ?? true,

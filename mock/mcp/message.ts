@@ -37,6 +37,8 @@ export const CODES = {
   internal: -32603,
   /** MCP resources, before 2026-07-28. */
   resourceNotFound: -32002,
+  /** MCP 2025-11-25 elicitation, URL Elicitation Required Error; gone since. */
+  urlElicitationRequired: -32042,
   headerMismatch: -32020,
   missingCapability: -32021,
   unsupportedVersion: -32022,

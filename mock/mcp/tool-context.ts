@@ -4,6 +4,7 @@ import { LOG_LEVELS, type ToolContext } from "../tools/tool.ts"
 import type { Call, Outlet } from "./call.ts"
 import { announce } from "./changes.ts"
 import { askingOf } from "./client-input.ts"
+import { CODES, RpcError } from "./message.ts"
 import { ownerOf } from "./owner.ts"
 
 /** What a tool sees of its call. */
@@ -29,6 +30,11 @@ export function toolContext(call: Call, outlet: Outlet): ToolContext {
         outlet.notify("notifications/message", { level, logger: "mock", data })
     },
     ask: askingOf(call, outlet),
+    visitFirst(request) {
+      if (call.revision !== "2025-11-25" || world.settings.pages !== "refuse") return
+      const elicitations = [request.params]
+      throw new RpcError(CODES.urlElicitationRequired, "a page has to be visited first", 200, { elicitations })
+    },
     can: (request) => declares(capabilities, request),
     announce: (change) => announce(world, change),
     hangUp: () => outlet.hangUp(),

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from "../json.ts"
-import { bent, type Fault, type Switch } from "./scenario.ts"
+import { bent, type Fault, option, type Switch } from "./scenario.ts"
 
 const isQuestion = (request: unknown, mode: string): request is JsonObject & { readonly params: JsonObject } =>
   isObject(request) &&
@@ -49,6 +49,18 @@ export const QUESTIONS: readonly Fault[] = [
       "elicit-userinfo": asking("connect_calendar leads to a host behind a user name", "url", {
         url: "https://calendar.example@other.example/connect",
       }),
+    },
+  },
+  {
+    numbers: [],
+    title: "Page that has to be visited before a call",
+    clientMust: "show the page, open it only when the person agrees, and repeat the call after the visit",
+    rule: "MR-52",
+    switches: {
+      "url-elicitation-required": option(
+        "connect_calendar is refused with -32042 until its page was visited (revision 2025-11-25)",
+        { pages: "refuse", revisions: ["2025-11-25"] },
+      ),
     },
   },
 ]

@@ -14,12 +14,12 @@ export const connectCalendar: Tool = {
     idempotentHint: true,
     openWorldHint: false,
   },
-  async run(_input, { ask, errands, owner, principal }) {
+  async run(_input, { ask, visitFirst, errands, owner, principal }) {
     const errand = errands.of(owner, principal?.sub)
     if (errand.done) return text("Your calendar is connected.")
-    const { page } = await ask({
-      page: link("To connect your calendar, please open this page of the mock server.", errand.url, errand.id),
-    })
+    const visit = link("To connect your calendar, please open this page of the mock server.", errand.url, errand.id)
+    visitFirst(visit)
+    const { page } = await ask({ page: visit })
     // Consent to open the page is all that an answer in this mode means.
     if (!accepted(page)) return failure("The calendar was not connected.")
     return errand.done

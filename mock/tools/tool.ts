@@ -29,6 +29,8 @@ export interface ToolContext {
   readonly log: (level: LogLevel, text: string) => void
   /** Asks the client, in the way of its revision. Since 2026-07-28 the tool may be run again from the start for that. */
   readonly ask: Ask
+  /** Refuses the call until that page was visited, where the mock was told to do so (2025-11-25). */
+  readonly visitFirst: (request: ClientRequest) => void
   /** Whether the client declared what it takes to answer that. */
   readonly can: (request: ClientRequest) => boolean
   /** What the server offers; who changes it announces it. */

@@ -48,6 +48,7 @@ export const ENDPOINT: Outcomes = {
   "elicit-file": fails("capability_missing", MCP, [1, 1, 1, 1]),
   "elicit-javascript": fails("capability_missing", MCP, [1, 1, 1, 1]),
   "elicit-userinfo": fails("capability_missing", MCP, [1, 1, 1, 1]),
+  "url-elicitation-required": fails("url_declined", MCP, [1, 1, 1, 1]),
   "odd-tools": done(["The structured content of wrong_structure does not fit its"]),
   "legacy-sse": done(),
   "endpoint-event-foreign": fails("sse_endpoint_foreign", MCP, [1, 1, 1, 0]),

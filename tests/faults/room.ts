@@ -111,6 +111,7 @@ export const CHOICES: Readonly<Record<string, RunChoices>> = {
       { call: ["connect_calendar", {}], target: { elicit: "accept" } } satisfies RunChoices,
     ]),
   ),
+  "url-elicitation-required": { call: ["connect_calendar", {}], target: { elicit: "decline" } },
   "legacy-sse": { target: { legacySse: true } },
   "endpoint-event-foreign": { target: { legacySse: true } },
   "odd-tools": { call: ["wrong_structure", {}] },

@@ -59,5 +59,6 @@ export const WORDS: Readonly<Record<string, Words>> = {
   capability_missing: [5, "-32021", "interactive screen"],
   token_refused: [4, "OAuth 2.1 §3.2.4", "Start the authorization again"],
   fresh_token_refused: [4, "RFC 6750 §3.1; RFC 8707 §2", "audience"],
+  url_declined: [1, "URL Elicitation Required Error", "open the page when asked"],
   sse_endpoint_foreign: [5, "MCP 2024-11-05 transports", "Report this to the server's operator"],
 }

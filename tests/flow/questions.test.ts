@@ -105,6 +105,55 @@ for (const protocolVersion of ["2026-07-28", "2025-11-25"] as const)
     )
   })
 
+describe("MR-52 a page that has to be visited first (error -32042)", () => {
+  const refused = Effect.fnUntraced(function* (room: Run) {
+    const { question, calling } = yield* asked(room, "connect_calendar")
+    if (question.mode !== "url") return assert.fail("no page")
+    assert.strictEqual(question.accepting, "repeat")
+    const answer = (action: "accept" | "decline") =>
+      room.flow.intend({ _tag: "Answer", question: question.question, action })
+    return { page: question.url, calling, answer }
+  })
+
+  it.live(
+    "is shown, opened by a person who agreed, and the call is made again when the server says that it is done",
+    () =>
+      Effect.gen(function* () {
+        const mock = yield* mocked({ scenarios: ["url-elicitation-required"] })
+        yield* run(mock.url, { asks: true, target: { browser: "follow" } }, (room) =>
+          Effect.gen(function* () {
+            const { page, calling, answer } = yield* refused(room)
+            assert.deepStrictEqual(mock.log.all("errand"), [])
+            yield* answer("accept")
+            yield* room.until(
+              ({ wait }) => wait?.kind === "question" && wait.mode === "url" && wait.opened !== undefined,
+            )
+            // The person finishes there; nobody presses a key here.
+            yield* Effect.promise(() => fetch(page, { method: "POST" }))
+            const state = yield* Fiber.join(calling)
+            assert.deepStrictEqual(state.facts.result?.content, [{ type: "text", text: "Your calendar is connected." }])
+          }),
+        )
+        assert.strictEqual(mock.log.all("mcp").filter(({ tool }) => tool === "connect_calendar").length, 2)
+      }).pipe(Effect.scoped),
+  )
+
+  it.live("may be declined: the call fails, and is not made again", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked({ scenarios: ["url-elicitation-required"] })
+      yield* run(mock.url, { asks: true, target: { browser: "follow" } }, (room) =>
+        Effect.gen(function* () {
+          const { calling, answer } = yield* refused(room)
+          yield* answer("decline")
+          const state = yield* Fiber.join(calling)
+          assert.strictEqual(state.steps.call.problem?.code, "url_declined")
+        }),
+      )
+      assert.strictEqual(mock.log.all("mcp").filter(({ tool }) => tool === "connect_calendar").length, 1)
+    }).pipe(Effect.scoped),
+  )
+})
+
 describe("a run in which nobody can answer", () => {
   it.live("does not say that it can be asked", () =>
     Effect.gen(function* () {
