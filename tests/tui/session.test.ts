@@ -569,3 +569,12 @@ it("opens the field when Tab leads into a form: who begins to type means it, not
   terminal.type(`${keys.ShiftTab}${keys.ShiftTab}${keys.Enter}`)
   await expect.poll(() => flow.intents).toMatchObject([{ _tag: "Call", arguments: { query: "quick" } }])
 })
+
+it("lets the lesson give way to a failure where both have no room", async () => {
+  await using session = openSession({ size: [80, 24], events: failed(), learn: true })
+  const screen = await session.terminal.shows(/Step 4 failed/)
+  expect(screen).not.toContain("Explained")
+  expect(screen).toContain("RFC 7591 §3.2.2")
+  session.terminal.type("[")
+  await session.terminal.shows(/Explained/)
+})

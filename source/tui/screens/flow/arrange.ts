@@ -11,7 +11,9 @@ import { detailRows } from "./detail.ts"
 export const arrange = (scene: Scene, body: Rect): FlowPanes => {
   const { flow, ui } = scene
   const failed = flow !== undefined && flow.state.steps[viewedStep(scene)].status === "failed"
-  const panes = flowPanes(body, { tall: failed || browserWait(flow) !== undefined, explain: ui.flow.explain })
+  // What went wrong is told whole; the lesson comes back with the next step.
+  const explain = ui.flow.explain && !(failed && (body.width < 96 || body.height < 34))
+  const panes = flowPanes(body, { tall: failed || browserWait(flow) !== undefined, explain })
   if (!ui.zoom) return panes
   switch (ui.focus.flow) {
     case "log":
