@@ -482,7 +482,7 @@ describe("giving up", () => {
           )
         }
         const silent = yield* call(150, 5000, false)
-        assert.deepInclude(silent.failure, { code: "request_timed_out", exit: 6 })
+        assert.deepInclude(silent.failure, { code: "request_timed_out", exit: 6, received: "nothing for 150ms" })
         assert.isBelow(silent.millis, 1500)
         const lively = yield* call(150, 600, true)
         assert.deepInclude(lively.failure, { code: "request_timed_out" })
