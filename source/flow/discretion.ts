@@ -31,12 +31,24 @@ const shown: ReadonlySet<string> = new Set([
 
 type Change = (member: unknown, name: string) => unknown
 
+/** Lists may be as long as a server likes: nothing is made for members that stay as they are. */
+const mapItems = (items: ReadonlyArray<unknown>, change: Change): ReadonlyArray<unknown> => {
+  let copy: Array<unknown> | undefined
+  items.forEach((item, index) => {
+    const after = change(item, "")
+    if (Object.is(after, item)) return
+    copy ??= [...items]
+    copy[index] = after
+  })
+  return copy ?? items
+}
+
 /** The very same value where nothing changed: secrets and their values are bound to their identity. */
 const mapMembers = (value: object, change: Change): object => {
+  if (Array.isArray(value)) return mapItems(value, change)
   const before = Object.entries(value)
   const after = before.map(([name, member]): [string, unknown] => [name, change(member, name)])
-  if (after.every(([, member], index) => Object.is(member, before[index]?.[1]))) return value
-  return Array.isArray(value) ? after.map(([, member]) => member) : Object.fromEntries(after)
+  return after.every(([, member], index) => Object.is(member, before[index]?.[1])) ? value : Object.fromEntries(after)
 }
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null

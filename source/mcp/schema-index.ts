@@ -49,7 +49,8 @@ export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> =
   let fault: string | undefined
 
   const visit = (node: unknown, base: string, depth: number): void => {
-    if (fault !== undefined || typeof node !== "object" || node === null) return
+    // true and false are schemas as well.
+    if (fault !== undefined || node === null || (typeof node !== "object" && typeof node !== "boolean")) return
     count += 1
     if (count > mostSchemas) fault = `it has more than ${mostSchemas} subschemas`
     else if (depth > deepest) fault = `it is nested deeper than ${deepest} levels`

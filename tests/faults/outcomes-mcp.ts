@@ -34,7 +34,7 @@ export const ENDPOINT: Outcomes = {
   "schema-unfulfilled": done(["add promises structured content (outputSchema) and sent none."]),
   "schema-remote-ref": done(["The outputSchema of add cannot be used: it refers to another document"]),
   "schema-slow-pattern": done(),
-  "schema-many": done(["The outputSchema of add cannot be used: evaluating it would take too"]),
+  "schema-many": done(["The outputSchema of add cannot be used: it has more than 5000"]),
   "schema-loop": done(["The outputSchema of add cannot be used: it refers to itself without"]),
   "schema-dialect": done(["The outputSchema of add cannot be used: its dialect"]),
   "cursor-loop": done(["The server gave the same cursor twice; the list ends here."]),
