@@ -20,6 +20,7 @@ import {
   matchResource,
   type ResourceCandidate,
   resourceMetadataUrls,
+  sameResource,
 } from "./resource-identifier.ts"
 
 export { canonicalResource, resourceMetadataUrls } from "./resource-identifier.ts"
@@ -66,6 +67,8 @@ const readResourceMetadata = (
   if (!isString(resource)) return invalid("resource: string", jsonType(resource))
   if (resource.includes("#")) return invalid("resource without fragment", resource)
   const match = matchResource(resource, serverUrl, identifier)
+  // At the root of the host, as MCP allows to look, lies what a strict reader of RFC 9728 takes for another resource's.
+  const misplaced = match === "exact" && !sameResource(resource, identifier)
   if (match === "foreign" || (strict && match === "parent"))
     return Result.fail(
       oauthFailure("resource_mismatch", { exchange, url, expected: canonicalResource(serverUrl), received: resource }),
@@ -84,14 +87,21 @@ const readResourceMetadata = (
       Array.isArray(servers) ? "a list with other values" : jsonType(servers),
     )
   const findings: Array<Finding> = [
-    match === "exact"
-      ? { severity: "pass", rule: "RFC 9728 §3.3", text: `The metadata is for ${resource}.`, exchange }
-      : {
-          severity: "warning",
+    misplaced
+      ? {
+          severity: "note",
           rule: "RFC 9728 §3.3",
-          text: `The metadata is for ${resource}, which covers ${serverUrl} but is not the same; accepted, --strict refuses it.`,
+          text: `The metadata is for ${resource}, but was found where that of ${identifier} belongs. It was used; clients that keep to the letter do not.`,
           exchange,
-        },
+        }
+      : match === "exact"
+        ? { severity: "pass", rule: "RFC 9728 §3.3", text: `The metadata is for ${resource}.`, exchange }
+        : {
+            severity: "warning",
+            rule: "RFC 9728 §3.3",
+            text: `The metadata is for ${resource}, which covers ${serverUrl} but is not the same; accepted, --strict refuses it.`,
+            exchange,
+          },
   ]
   if (scopes !== undefined && !isStringList(scopes))
     findings.push({

@@ -13,6 +13,26 @@ afterAll(() => mock.close())
 
 const structured = (sum: number) => ({ result: { structuredContent: { sum } } })
 
+describe("what a server says, as JSON", () => {
+  test("CR-123 escapes what a terminal would obey or hide, and is still the same text", async () => {
+    const hostile = "\u009b2J\u202ered\u2028\u200b\u007f\u001b]52;c;x\u0007 end"
+    await using server = await startMock({
+      noAuth: true,
+      behaviours: [
+        {
+          mcp: (message) =>
+            JSON.parse(JSON.stringify(message).replaceAll('"Adds', `${JSON.stringify(hostile).slice(0, -1)}Adds`)),
+        },
+      ],
+    })
+    const ended = await run(["tools", server.url, "--json", "--no-store"])
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(ended.stdout).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028\u202e]/)
+    expect(ended.stdout).toContain("\\u009b2J")
+    expect(JSON.stringify(ended.document())).toContain(JSON.stringify(hostile).slice(1, -1))
+  })
+})
+
 describe("the arguments of a call", () => {
   test.each([
     { name: "name=value, typed by the schema", args: (url: string) => ["call", url, "add", "a=19", "b=23"] },

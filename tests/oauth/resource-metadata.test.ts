@@ -216,6 +216,17 @@ describe("resource metadata", () => {
       assert.strictEqual(strict.failure?.code, "resource_mismatch")
     }),
   )
+  it.live("CR-8 says so when the server's own metadata lies at the root, where that of the host belongs", () =>
+    Effect.gen(function* () {
+      const site = yield* startSite
+      site.routes.set(wellKnown, good(`${site.origin}/mcp`))
+      const { value, texts } = yield* discover(site)
+      assert.strictEqual(value?.resource, `${site.origin}/mcp`)
+      assert.include(texts("note").join(), `found where that of ${site.origin} belongs`)
+      site.routes.set(wellKnown, good(site.origin))
+      assert.notInclude((yield* discover(site)).texts("note").join(), "belongs")
+    }),
+  )
   for (const status of [401, 403, 405, 410])
     it.live(`CR-12 status ${status} only means: ask the next address`, () =>
       Effect.gen(function* () {
