@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Findings } from "../text/finding.ts"
+import { Findings } from "../text/finding.ts"
 import type { IncomingStream, Wire } from "../wire/wire.ts"
 import type { Connection, ExchangeFailure } from "./connection.ts"
 import { type McpFailure, mcpFailure } from "./failure.ts"
@@ -90,6 +90,15 @@ const post = Effect.fnUntraced(function* (dispatch: Dispatch, place: StreamPlace
     body: requestText(id, method, params),
     headersMillis: dispatch.headersMillis,
   })
+  if (incoming.askedAt !== undefined) {
+    const findings = yield* Findings
+    yield* findings.raise({
+      severity: "warning",
+      rule: "MCP security best practices, Validate Redirect Targets",
+      text: `The server redirects ${incoming.askedAt} to ${incoming.url}; only the slash at the end differs, so it was followed.`,
+      exchange: incoming.exchange,
+    })
+  }
   if (!isSuccess(incoming.status)) {
     const body = yield* readText(incoming)
     return yield* refusalOf(incoming, body, { id, tokenSent, inSession: inSession(dispatch) })

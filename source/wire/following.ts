@@ -26,6 +26,18 @@ export const redirectRefused = (answer: IncomingHead, target: string, secrets: S
     true,
   )
 
+/**
+ * The address of a redirect that repeats method and body (RFC 9110 §15.4.8, §15.4.9) and changes nothing but the slash at
+ * the end. Servers made with Starlette mount their endpoint so; everybody else follows.
+ */
+export const slashAway = (answer: IncomingHead): string | undefined => {
+  const location = header(answer, "location") ?? ""
+  if ((answer.status !== 307 && answer.status !== 308) || !URL.canParse(location, answer.url)) return undefined
+  const [from, to] = [new URL(answer.url), new URL(location, answer.url)]
+  const apart = `${from.pathname}/` === to.pathname || `${to.pathname}/` === from.pathname
+  return apart && from.origin === to.origin && from.search === to.search ? to.href : undefined
+}
+
 interface Following {
   readonly openOnce: OpenOnce
   readonly recorder: Recorder["Service"]

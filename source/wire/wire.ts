@@ -38,6 +38,8 @@ export interface Incoming extends IncomingHead {
 }
 
 export interface IncomingStream extends IncomingHead {
+  /** The address that was asked for, where it turned out with this answer that the other one with or without a slash is meant. */
+  readonly askedAt?: string
   /** The body as it arrives; ends the exchange's record when it ends, fails or is given up. */
   readonly chunks: Stream.Stream<Uint8Array, WireFailure>
 }

@@ -168,6 +168,17 @@ describe("answers", () => {
     ],
     ["a cut connection", (_, response) => response.destroy(), "connection_lost"],
   ]
+  it.live("CR-38 an endpoint that wants a slash at the end is asked there, with a warning", () =>
+    Effect.gen(function* () {
+      const { exit, findings } = yield* ask((request, response) => {
+        const path = response.req.url ?? ""
+        if (path.endsWith("/")) return json(response, result(request, { ok: true }))
+        response.writeHead(307, { location: `${path}/` }).end()
+      })
+      assert.strictEqual(exit._tag, "Success")
+      assert.ok(findings.some(({ severity, text }) => severity === "warning" && text.includes("slash")))
+    }),
+  )
   for (const [name, script, code] of misfits)
     it.live(`${name} is ${code}`, () =>
       Effect.gen(function* () {

@@ -112,6 +112,50 @@ describe("wire", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live(
+    "CR-38 a message to the MCP server follows to the same address with or without its slash, once, and remembers",
+    () =>
+      Effect.gen(function* () {
+        const paths: Array<string> = []
+        const { url } = yield* serve((request, response) => {
+          paths.push(request.url ?? "")
+          const to = {
+            "/mcp": "/mcp/",
+            "/short/": "/short",
+            "/see": "/see/",
+            "/query?a=1": "/query/?b=2",
+            "/loop": "/loop/",
+            "/loop/": "/loop",
+          }[request.url ?? ""]
+          if (to === undefined) response.end("{}")
+          else
+            response
+              .writeHead(request.url === "/see" ? 303 : 307, { location: `http://${request.headers.host}${to}` })
+              .end()
+        })
+        const { layer } = wired()
+        const ask = (path: string, headers = {}) =>
+          Wire.use((wire) => wire.open({ leg: "mcp", method: "POST", url: url + path, body: "{}", headers })).pipe(
+            Effect.scoped,
+          )
+        yield* Effect.gen(function* () {
+          const first = yield* ask("/mcp")
+          assert.deepInclude(first, { status: 200, url: `${url}/mcp/`, askedAt: `${url}/mcp` })
+          const second = yield* ask("/mcp")
+          assert.strictEqual(second.url, `${url}/mcp/`)
+          assert.isUndefined(second.askedAt)
+          assert.deepStrictEqual(paths, ["/mcp", "/mcp/", "/mcp/"])
+          assert.strictEqual((yield* ask("/short/")).url, `${url}/short`)
+          for (const path of ["/see", "/query?a=1", "/loop"])
+            assert.strictEqual((yield* Effect.flip(ask(path))).code, "redirect_refused", path)
+          assert.strictEqual(paths.filter((path) => path.startsWith("/loop")).length, 2)
+        }).pipe(Effect.provide(layer))
+        const { layer: fresh } = wired()
+        const proved = yield* Effect.flip(ask("/mcp", { dpop: "proof" }).pipe(Effect.provide(fresh)))
+        assert.strictEqual(proved.code, "redirect_refused")
+      }).pipe(Effect.scoped),
+  )
+
   it.live("CR-38 no other leg follows a redirect, not even within the origin", () =>
     Effect.gen(function* () {
       let asked = 0
