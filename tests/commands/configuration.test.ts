@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs"
+import { generateKeyPairSync } from "node:crypto"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { Ajv } from "ajv"
 import { describe, expect, test } from "vitest"
@@ -63,6 +64,36 @@ describe("clients of the configuration file", () => {
     expect(ended.stdout + ended.stderr).not.toContain(secretText)
   })
 
+  test("sign with a key that is never stored, when a stored token is renewed or revoked as well", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
+    await using mock = await startMock({
+      autoApprove: true,
+      clients: [
+        {
+          client_id: "signed",
+          token_endpoint_auth_method: "private_key_jwt",
+          redirect_uris: [redirect],
+          jwks: { keys: [{ ...publicKey.export({ format: "jwk" }), alg: "ES256" }] },
+        },
+      ],
+    })
+    using folder = temporaryFolder()
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
+    writeFileSync(folder.file("key.pem"), pem)
+    const entry = { issuer: mock.issuer, client_id: "signed", private_key_file: "key.pem", redirect_uri: redirect }
+    const config = ["--config", closed(folder.file("config.json"), { clients: [entry] })]
+    const command = (name: string, ...more: ReadonlyArray<string>) =>
+      run([name, mock.url, "--store", folder.file("store"), "--json", ...more])
+    expect(await command("login", "--browser", "follow", ...config)).toMatchObject({ code: 0 })
+    expectFailure(await command("refresh", "--force"), { exit: 2, code: "signing_key_missing", says: /--private-key/ })
+    expect(await command("refresh", "--force", ...config)).toMatchObject({ code: 0 })
+    const logout = await command("logout", "--yes", ...config)
+    expect(logout.document()).toMatchObject({ note: "revoked at the server and deleted here" })
+    const stored = readdirSync(folder.file("store")).map((name) => readFileSync(folder.file(`store/${name}`), "utf8"))
+    expect(stored.join()).not.toContain(pem.split("\n")[1])
+    expect(mock.log.failures()).toEqual([])
+  })
+
   test("CR-66 are offered to no other issuer, not even to one that differs by a slash", async () => {
     await using mock = await given()
     using folder = temporaryFolder()
@@ -96,7 +127,6 @@ describe("clients of the configuration file", () => {
     const env = { XDG_CONFIG_HOME: folder.path }
     const login = () => run(["login", mock.url, "--browser", "follow", "--no-store", "--json"], { env })
     expect((await login()).document()).toMatchObject({ registration: "dcr" })
-    const { mkdirSync } = await import("node:fs")
     mkdirSync(folder.file("mcp-dcr-tui"))
     closed(folder.file("mcp-dcr-tui/config.json"), "{")
     expectFailure(await login(), { exit: 2, code: "config_invalid", says: /mcp-dcr-tui\/config\.json/ })

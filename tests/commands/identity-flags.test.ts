@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { startMock } from "../../mock/index.ts"
 import { expectFailure } from "./frame.ts"
@@ -25,7 +25,6 @@ describe("CR-73 --initial-access-token-file", () => {
       expect(ended, ended.stderr).toMatchObject({ code: 0 })
       expect(ended.stdout + ended.stderr).not.toContain(token)
     }
-    const { readFileSync } = await import("node:fs")
     expect(readFileSync(folder.file("journal"), "utf8")).not.toContain(token)
     const bearers = mock.log.all().filter(({ headers }) => headers.authorization?.includes(token))
     expect(bearers.map(({ route }) => route)).toEqual(["register", "register", "register"])
