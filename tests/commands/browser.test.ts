@@ -85,6 +85,21 @@ describe("signing in without a browser on this machine", () => {
     expectSignedIn(await running.end)
   })
 
+  test("CR-56 says who asks for what and for which server before any browser is started", async () => {
+    using folder = temporaryFolder()
+    const file = folder.file("browser")
+    writeFileSync(file, "#!/bin/sh\nexit 0\n")
+    chmodSync(file, 0o755)
+    const running = login(["--browser", "system"], { BROWSER: file })
+    const page = await pageOf(running)
+    // The address is the last thing that is said before the browser starts.
+    const { index, input } = await running.says("stderr", /^http:\S+\/authorize\?\S+$/m)
+    const before = input.slice(0, index)
+    for (const word of [mock.issuer, mock.url, "mcp:tools", "files:read"]) expect(before).toContain(word)
+    await fetch(await answerOf(page))
+    expectSignedIn(await running.end)
+  })
+
   test("an https redirect URI is somebody else's page: the answer is pasted", async () => {
     const redirect = "https://host.example/callback"
     const running = login(["--browser", "print", "--redirect-uri", redirect])
