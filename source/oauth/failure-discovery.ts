@@ -133,7 +133,11 @@ export const discoveryTexts = {
   endpoint_invalid: {
     what: "The metadata names an endpoint that must not be used.",
     why: "Endpoints are https URLs without fragment and user name (http only on this machine).",
-    remedy: ["Show the operator the endpoint below.", "For a test network only, add --allow-insecure."],
+    remedy: [
+      "Show the operator the endpoint below.",
+      "Plain http, in a test network only: add --allow-insecure.",
+      "A private address: in your own network, connect to the MCP server by its private address.",
+    ],
     rule: "OAuth 2.1 §1.5, §3.1, §3.2",
     exit: 5,
   },

@@ -53,12 +53,19 @@ interface Situation extends Refusal {
   readonly scope: string
 }
 
-const fail = (code: FlowCode, { status, challenge }: Situation): Verdict => ({
+const scopeWanted = ({ challenge }: Situation): string | undefined =>
+  challenge?.scope === undefined ? undefined : `scope ${challenge.scope}`
+
+/** What the token should be good for: the audience that was asked for (RFC 8707 §2). */
+const audienceWanted = ({ state }: Situation): string | undefined =>
+  state.facts.grant?.resource === undefined ? undefined : `a token for the audience ${state.facts.grant.resource}`
+
+const fail = (code: FlowCode, now: Situation, expected = scopeWanted(now)): Verdict => ({
   problem: problemOf(
     flowFailure(code, {
-      received: `status ${status}${challenge?.error === undefined ? "" : `, ${challenge.error}`}`,
-      ...(challenge?.scope === undefined ? {} : { expected: `scope ${challenge.scope}` }),
-      ...(challenge?.errorDescription === undefined ? {} : { detail: challenge.errorDescription }),
+      received: `status ${now.status}${now.challenge?.error === undefined ? "" : `, ${now.challenge.error}`}`,
+      ...(expected === undefined ? {} : { expected }),
+      ...(now.challenge?.errorDescription === undefined ? {} : { detail: now.challenge.errorDescription }),
     }),
   ),
 })
@@ -78,7 +85,9 @@ const rungs: Readonly<Record<string, Rung>> = {
 
   // Just issued, and never accepted: another one would be no better.
   freshTokenRefused: (now) =>
-    tokenRefused(now) && now.state.unproven === "token" ? fail("fresh_token_refused", now) : undefined,
+    tokenRefused(now) && now.state.unproven === "token"
+      ? fail("fresh_token_refused", now, audienceWanted(now))
+      : undefined,
 
   renewLater: (now) => {
     const { tried, steps } = now.state
