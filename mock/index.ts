@@ -158,6 +158,7 @@ function createWorld(settings: Settings, port: number, closing: AbortSignal, mor
     browsers: createBrowserSessions(random),
     sessions: createMcpSessions(random),
     lines: new Map(),
+    tasks: new Map(),
     limits: createRateLimiter(clock),
     catalogue: createCatalogue([...more, { tools: settings.tools }]),
     subscriptions: new Set(),

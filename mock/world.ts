@@ -12,6 +12,7 @@ import type { KeyRing } from "./jose/keys.ts"
 import type { Subscription } from "./mcp/changes.ts"
 import type { OldLine } from "./mcp/http-sse.ts"
 import type { McpSessions } from "./mcp/sessions.ts"
+import type { Task } from "./mcp/tasks.ts"
 import type { Settings } from "./options.ts"
 import type { Randomness } from "./randomness.ts"
 
@@ -31,6 +32,8 @@ export interface World {
   readonly grants: GrantStore
   readonly browsers: BrowserSessions
   readonly sessions: McpSessions
+  /** Calls that go on after their first answer, by id. */
+  readonly tasks: Map<string, Task>
   /** Open streams of the HTTP+SSE transport, by the digest of their id. */
   readonly lines: Map<string, OldLine>
   readonly limits: RateLimiter

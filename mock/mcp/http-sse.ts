@@ -1,6 +1,6 @@
 import { type Answer, empty, events, json, Refusal } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
-import { isObject, type JsonObject } from "../json.ts"
+import { isObject } from "../json.ts"
 import { digest, opaque } from "../randomness.ts"
 import type { World } from "../world.ts"
 import { checkAccept } from "./accept.ts"
@@ -83,9 +83,15 @@ function answer(world: World, exchange: Exchange, line: OldLine, body: unknown, 
   const message = readMessage(body)
   if (!exchange.note("json-rpc", message !== undefined) || message === undefined)
     throw new RpcError(CODES.invalidRequest, "the body is not a JSON-RPC message")
-  if (message === "response") return takeResponse(setting, body as JsonObject)
+  if (message === "response") {
+    takeResponse(setting, body)
+    return
+  }
   exchange.event.rpc = message.method
-  if (message.id === undefined) return takeNotification(setting, message)
+  if (message.id === undefined) {
+    takeNotification(setting, message)
+    return
+  }
   const { call, handler } = begin(setting, message)
   deliver(call, handler, line.stream)
 }

@@ -9,6 +9,7 @@ import { getPrompt, listPrompts } from "./prompt-methods.ts"
 import { listResources, listTemplates, readResource } from "./resource-methods.ts"
 import { MODERN } from "./revisions.ts"
 import { listen, subscribe } from "./subscriptions.ts"
+import { offersTasks, TASK_METHODS, TASKS } from "./tasks.ts"
 import { calledTool, callTool, listTools } from "./tool-methods.ts"
 
 /** What the server says of itself. */
@@ -29,7 +30,7 @@ export const CAPABILITIES = {
 const discover: MethodHandler = ({ world, revision }) => ({
   // Versions that work without a handshake; the others are found by `initialize`.
   supportedVersions: world.settings.revisions.filter((spoken) => spoken === MODERN),
-  capabilities: CAPABILITIES,
+  capabilities: offersTasks(world) ? { ...CAPABILITIES, extensions: { [TASKS]: {} } } : CAPABILITIES,
   instructions: INSTRUCTIONS,
   ...cached(revision),
 })
@@ -64,7 +65,12 @@ export const LEGACY_METHODS: Readonly<Record<string, MethodHandler>> = {
 
 /** Methods of revision 2026-07-28. Every result names its kind and the server (MCP basic, ResultType). */
 export const MODERN_METHODS: Readonly<Record<string, MethodHandler>> = Object.fromEntries(
-  Object.entries({ ...METHODS, "server/discover": discover, "subscriptions/listen": listen }).map(([name, handler]) => [
+  Object.entries({
+    ...METHODS,
+    ...TASK_METHODS,
+    "server/discover": discover,
+    "subscriptions/listen": listen,
+  }).map(([name, handler]) => [
     name,
     async (call: Call, outlet: Outlet) => {
       const { _meta, ...result } = await handler(call, outlet)

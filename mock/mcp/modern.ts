@@ -9,6 +9,7 @@ import { CODES, errorAnswer, idOf, type Message, RpcError, readMessage } from ".
 import { answersAsStream, isLogLevel, MODERN_METHODS } from "./methods.ts"
 import { checkNameHeaders, checkParameterHeaders } from "./request-headers.ts"
 import { MODERN } from "./revisions.ts"
+import { offersTasks } from "./tasks.ts"
 import { calledTool } from "./tool-methods.ts"
 
 const VERSION = "io.modelcontextprotocol/protocolVersion"
@@ -48,7 +49,9 @@ export async function answerModern(
     if (message.id === undefined) return empty(202)
     checkNameHeaders(exchange, message)
     const capabilities = checkMeta(exchange, meta)
-    const handler = Object.hasOwn(MODERN_METHODS, message.method) ? MODERN_METHODS[message.method] : undefined
+    const offered = !message.method.startsWith("tasks/") || offersTasks(world)
+    const handler =
+      offered && Object.hasOwn(MODERN_METHODS, message.method) ? MODERN_METHODS[message.method] : undefined
     if (!exchange.note("method-known", handler !== undefined) || !handler) {
       throw new RpcError(CODES.methodNotFound, `unknown method: ${message.method}`, 404)
     }

@@ -4,7 +4,15 @@ import type { Tool } from "../tools/tool.ts"
 import { CODES, type Message, RpcError } from "./message.ts"
 
 // MCP 2026-07-28 streamable HTTP, Request Metadata: which parameter Mcp-Name repeats.
-const NAMED: Readonly<Record<string, string>> = { "tools/call": "name", "prompts/get": "name", "resources/read": "uri" }
+const NAMED: Readonly<Record<string, string>> = {
+  "tools/call": "name",
+  "prompts/get": "name",
+  "resources/read": "uri",
+  // SEP-2663, Routing Headers.
+  "tasks/get": "taskId",
+  "tasks/update": "taskId",
+  "tasks/cancel": "taskId",
+}
 
 const mismatch = (text: string) => new RpcError(CODES.headerMismatch, text, 400)
 

@@ -5,7 +5,8 @@ import type { Call, MethodHandler, Outlet } from "./call.ts"
 import { withInput } from "./client-input.ts"
 import { CODES, RpcError } from "./message.ts"
 import { listOf } from "./paging.ts"
-import { REVISIONS, type Revision } from "./revisions.ts"
+import { MODERN, REVISIONS, type Revision } from "./revisions.ts"
+import { becomesTask, beginTask } from "./tasks.ts"
 import { toolContext } from "./tool-context.ts"
 
 /** `tools/list`. */
@@ -42,7 +43,12 @@ export async function callTool(call: Call, outlet: Outlet): Promise<JsonObject> 
     if (REVISIONS.indexOf(revision) <= REVISIONS.indexOf("2025-11-25")) return { ...failure(faults.join("; ")) }
     throw new RpcError(CODES.invalidParams, faults.join("; "))
   }
-  return withInput(async () => shown(await tool.run(input, toolContext(call, outlet)), revision))
+  const context = toolContext(call, outlet)
+  if (revision === MODERN && becomesTask(call, tool))
+    return withInput(async () =>
+      beginTask(call, tool, { ...input, ...(await tool.prepare?.(input, context)) }, context),
+    )
+  return withInput(async () => shown(await tool.run(input, context), revision))
 }
 
 /** A result with what the revision knows: structured content and links came with 2025-06-18. */

@@ -64,6 +64,10 @@ export interface Tool {
   readonly open?: boolean
   /** Answers with an event stream, whatever the server's default is. */
   readonly streams?: boolean
+  /** Its call becomes a task (SEP-2663) for clients that can deal with one; `required`: for no others. */
+  readonly task?: "optional" | "required"
+  /** What has to be asked before the task begins; its answers are added to the input. */
+  readonly prepare?: (input: JsonObject, context: ToolContext) => Promise<JsonObject>
   readonly run: (input: JsonObject, context: ToolContext) => ToolResult | Promise<ToolResult>
 }
 

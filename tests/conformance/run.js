@@ -207,9 +207,13 @@ const leg = async (name, work) => {
 const modern = await listed("2026-07-28")
 const legacy = await listed("2025-11-25")
 const unscored = modern.unscored.filter((line) => line.endsWith("[client]")).map((line) => line.split(" ")[0])
-// The ten scenarios of the tasks extension need an extension that the mock does not announce.
+// The suite has no check in this one yet: it waits to be rewritten for subscriptions/listen, as it says itself.
+const empty = new Set(["tasks-status-notifications"])
 const unscoredServer = ({ unscored: lines }) =>
-  lines.filter((line) => line.endsWith("[server]") && !line.startsWith("tasks-")).map((line) => line.split(" ")[0])
+  lines.flatMap((line) => {
+    const [name = "", kind] = line.split(" ")
+    return empty.has(name) || (kind !== "[server]" && !name.startsWith("tasks-")) ? [] : [name]
+  })
 const backcompat = ["auth/2025-03-26-oauth-metadata-backcompat", "auth/2025-03-26-oauth-endpoint-fallback"]
 
 await leg("client 2026-07-28 strict", () => inPairs(modern.client.map((name) => clientJob(name, "2026-07-28"))))
