@@ -37,10 +37,12 @@ const methods: Readonly<Record<string, Leg>> = {
 }
 
 const legOf = (exchange: Exchange): Leg | undefined => {
-  if (exchange.path !== "/mcp")
-    return routes[exchange.event.route] ?? paths.find(([pattern]) => pattern.test(exchange.path))?.[1]
-  if (exchange.header("authorization") === undefined) return "probe"
-  return methods[exchange.event.rpc ?? exchange.header("mcp-method") ?? ""]
+  // Over HTTP+SSE messages go to an address of their own.
+  const method = methods[exchange.event.rpc ?? exchange.header("mcp-method") ?? ""]
+  const authorized = exchange.header("authorization") !== undefined
+  if (authorized && method !== undefined) return method
+  if (exchange.path === "/mcp") return authorized ? undefined : "probe"
+  return routes[exchange.event.route] ?? paths.find(([pattern]) => pattern.test(exchange.path))?.[1]
 }
 
 const at = <A>(list: ReadonlyArray<A>, index: number): A => {
