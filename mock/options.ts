@@ -66,6 +66,11 @@ export interface MockOptions {
   readonly tokenFormat?: "jwt" | "opaque"
   /** Lifetime of authorization codes in seconds, default 60. */
   readonly codeLifetime?: number
+  /**
+   * When a code that was used before ends the grant: only if the replay is right in every other respect (`oauth-2.1`,
+   * default), or whenever the client sends it again (`rfc-6749`, as RFC 6749 §4.1.2 has it).
+   */
+  readonly codeReplay?: "oauth-2.1" | "rfc-6749"
   readonly refresh?: {
     /** A new refresh token with every use, default true. */
     readonly rotation?: boolean
@@ -172,6 +177,7 @@ export function settle(options: MockOptions) {
     tokenLifetime: options.tokenLifetime ?? 3600,
     tokenFormat: options.tokenFormat ?? "jwt",
     codeLifetime: options.codeLifetime ?? 60,
+    codeReplay: options.codeReplay ?? "oauth-2.1",
     refresh: {
       rotation: options.refresh?.rotation ?? true,
       graceSeconds: options.refresh?.graceSeconds ?? 0,

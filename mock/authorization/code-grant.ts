@@ -23,6 +23,11 @@ export function codeGrant(world: World, exchange: Exchange, client: Client, form
     world.clock.now() < code.expiresAt || code.grant !== undefined,
     invalid("the code has expired"),
   )
+  const replayed = invalid("the code was used before")
+  if (code.grant && world.settings.codeReplay === "rfc-6749") {
+    code.grant.revoked = true
+    exchange.enforce("code-unused", false, replayed)
+  }
   const redirectUri = form.get("redirect_uri")
   // OAuth 2.1 §10.2: no longer required, but if it comes it must be the same.
   exchange.note("redirect-uri-repeated", redirectUri !== undefined)
@@ -43,7 +48,7 @@ export function codeGrant(world: World, exchange: Exchange, client: Client, form
   // Only a replay that is right in every other respect shows that the code has leaked to somebody who can use it.
   // Anything less must not end the grant, or knowing a code would be enough to sign the user out (OAuth 2.1 §7.5).
   if (code.grant) code.grant.revoked = true
-  exchange.enforce("code-unused", code.grant === undefined, invalid("the code was used before"))
+  exchange.enforce("code-unused", code.grant === undefined, replayed)
 
   const grant: Grant = {
     id: opaque(world.random),

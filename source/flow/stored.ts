@@ -54,6 +54,10 @@ const recordsOf = Effect.fn("flow.recordsOf")(function* (serverUrl: string) {
 export const knownIssuers = (serverUrl: string) =>
   Effect.map(recordsOf(serverUrl), (records) => records.map((record) => record.issuer))
 
+/** The issuer that was assumed for this server in an earlier run, because it publishes nothing and the user said so. */
+export const assumedIssuer = (serverUrl: string) =>
+  Effect.map(recordsOf(serverUrl), (records) => records.find((record) => record.legacy === true)?.issuer)
+
 /** The stored token for this server: the one used last, and of the wanted issuer where one is wanted. */
 export const storedCredentials = Effect.fn("flow.storedCredentials")(function* (target: Target) {
   for (const record of yield* recordsOf(target.serverUrl)) {

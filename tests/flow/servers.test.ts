@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Behaviour, REVISIONS } from "../../mock/index.ts"
 import { mainSteps } from "../../source/flow/step-id.ts"
-import { mocked, requests, run, statuses } from "./room.ts"
+import { mocked, requests, run, statuses, temporaryStore } from "./room.ts"
 
 const allDone = Object.fromEntries(mainSteps.map((id) => [id, "done"]))
 const leftOut = Object.fromEntries(mainSteps.slice(1, 7).map((id) => [id, "skipped"]))
@@ -140,6 +140,25 @@ describe("a server that says less than it should", () => {
   )
 
   const silent = { prmForms: [], behaviours: [{ challenge: () => ['Bearer realm="mcp"'] }] } as const
+
+  it.live("X-3 who issues the tokens is remembered for this server, and not under --strict", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked(silent)
+      for (const target of [{ issuer: mock.issuer }, { legacyAuth: true }]) {
+        const store = yield* temporaryStore
+        yield* run(mock.url, { store, target }, ({ flow }) => flow.runTo("tools"))
+        yield* run(mock.url, { store }, ({ intend }) => intend({ _tag: "Revoke" }))
+        const strict = yield* run(mock.url, { store, target: { strict: true } }, ({ flow }) => flow.runTo("tools"))
+        assert.strictEqual(strict.steps.resource.problem?.code, "resource_metadata_missing")
+        const later = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
+        assert.strictEqual(later.steps.tools.status, "done", JSON.stringify(statuses(later)))
+        assert.include(
+          later.steps.resource.findings.map(({ text }) => text).join(),
+          "in an earlier run for this server",
+        )
+      }
+    }).pipe(Effect.scoped),
+  )
 
   it.live("CR-18 no resource metadata: it ends there, unless the user names the issuer or allows the old ways", () =>
     Effect.gen(function* () {

@@ -137,6 +137,19 @@ describe("the authorization code grant", () => {
     expect(mock.inspect?.(access)).toBeUndefined()
   })
 
+  test("X-19 in the way of RFC 6749 any replay by the client ends the grant, one of another client does not", async () => {
+    await using mock = await startMock({ ...auto, codeReplay: "rfc-6749" })
+    const request = attempt(mock, await newClient(mock))
+    const code = await codeFor(mock, request)
+    const access = string((await redeem(mock, request, code)).body.access_token)
+    expect((await redeem(mock, request, code, { client_id: await newClient(mock) })).body.error).toBe("invalid_grant")
+    expect(mock.inspect?.(access)).toBeDefined()
+    const wrong = { code_verifier: "a".repeat(43) }
+    expect((await redeem(mock, request, code, wrong)).body.error).toBe("invalid_grant")
+    expect(mock.inspect?.(access)).toBeUndefined()
+    expect(mock.log.failures()).toContain("token: code-unused")
+  })
+
   test("of two at once, one wins and then both have lost", async () => {
     await using mock = await startMock(auto)
     const request = attempt(mock, await newClient(mock))

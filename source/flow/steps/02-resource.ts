@@ -4,6 +4,24 @@ import { Findings } from "../../text/finding.ts"
 import { fact } from "../facts.ts"
 import { authorizationNotNeeded } from "../not-needed.ts"
 import type { Step } from "../step.ts"
+import { assumedIssuer } from "../stored.ts"
+import type { Target } from "../target.ts"
+
+/**
+ * Who issues the tokens where no document says so, but the user does: --issuer, or the server's own origin with --legacy-auth
+ * (CR-16, CR-18); or the user did in an earlier run for this server (rulebook X-3).
+ */
+const assumption = Effect.fn("flow.assumption")(function* ({ serverUrl, issuer, legacyAuth, strict }: Target) {
+  if (issuer !== undefined) return { issuer, because: "--issuer says so" }
+  const { origin } = new URL(serverUrl)
+  if (legacyAuth) return { issuer: origin, because: "--legacy-auth says so" }
+  const before = strict ? undefined : yield* assumedIssuer(serverUrl)
+  if (before === undefined) return undefined
+  return {
+    issuer: before === `${origin}/` ? origin : before,
+    because: "that was allowed in an earlier run for this server",
+  }
+})
 
 /**
  * Find the protected resource metadata: at the address the challenge names, else at the well-known addresses. It says
@@ -30,6 +48,7 @@ export const resourceStep: Step = {
   run: Effect.fn("flow.resource")(function* ({ target, facts }) {
     const findings = yield* Findings
     const challenge = facts.probe?.challenge
+    const assumed = yield* assumption(target)
     const resource = yield* discoverResource({
       dpop: target.dpop,
       serverUrl: target.serverUrl,
@@ -37,18 +56,17 @@ export const resourceStep: Step = {
       ...(challenge === undefined ? {} : { challenge }),
     }).pipe(
       Effect.catchIf(
-        (failure) => failure.code === "resource_metadata_missing" && (target.legacyAuth || target.issuer !== undefined),
-        // Not the document but the user says who issues the tokens: --issuer, or the server's own origin (CR-16, CR-18).
-        () => {
-          const issuer = target.issuer ?? new URL(target.serverUrl).origin
-          return findings
-            .raise({
-              severity: "warning",
-              rule: "MCP authorization, Protected Resource Metadata Discovery",
-              text: `No metadata was found; ${issuer} is assumed to issue the tokens, because ${target.issuer === undefined ? "--legacy-auth" : "--issuer"} says so.`,
-            })
-            .pipe(Effect.as(assumedResource(target.serverUrl, issuer)))
-        },
+        (failure) => failure.code === "resource_metadata_missing" && assumed !== undefined,
+        (failure) =>
+          assumed === undefined
+            ? Effect.fail(failure)
+            : findings
+                .raise({
+                  severity: "warning",
+                  rule: "MCP authorization, Protected Resource Metadata Discovery",
+                  text: `No metadata was found; ${assumed.issuer} is assumed to issue the tokens, because ${assumed.because}.`,
+                })
+                .pipe(Effect.as(assumedResource(target.serverUrl, assumed.issuer))),
       ),
     )
     return { facts: [fact("resource", resource)], note: resource.resource }

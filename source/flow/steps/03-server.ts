@@ -98,7 +98,9 @@ export const serverStep: Step = {
   run: Effect.fn("flow.server")(function* ({ target, facts }) {
     const resource = facts.resource ?? (yield* missing("resource"))
     const { allowInsecure } = target
-    if (resource.url === undefined && target.issuer === undefined) {
+    // Nobody named an issuer: the server's own origin was assumed.
+    const { origin } = new URL(target.serverUrl)
+    if (resource.url === undefined && target.issuer === undefined && resource.authorizationServers[0] === origin) {
       const server = yield* legacyServer({ serverUrl: target.serverUrl, allowInsecure })
       return { facts: [fact("server", server)], note: `${server.issuer} (2025-03-26)` }
     }
