@@ -80,10 +80,7 @@ export const commandTexts = {
     does: "Be an MCP server on standard input and output that forwards to a remote one, signed in",
     examples: [
       [`mcp-dcr-tui login ${host}`, "Once, with a browser"],
-      [
-        `mcp-dcr-tui bridge ${host}`,
-        "What a client that knows only stdio has to start; requests are forwarded one at a time",
-      ],
+      [`mcp-dcr-tui bridge ${host}`, "What a client that knows only stdio has to start"],
     ],
   },
   refresh: {

@@ -1,78 +1,59 @@
 import * as Effect from "effect/Effect"
 import { Flow } from "../flow/flow.ts"
-import type { FlowState } from "../flow/state.ts"
+import { Journal } from "../flow/journal.ts"
+import type { OfferName } from "../mcp/offers.ts"
 import { excerpt } from "../text/excerpt.ts"
 import { type Line, line } from "./print.ts"
 import { endOf, withRun } from "./run.ts"
 import { type ServerInput, settingsOf } from "./settings.ts"
 import { longestDescription } from "./tools.ts"
 
-/** Pages are followed as often as any honest list has them (rulebook 1.14). */
-const mostPages = 1000
-
-interface Listing {
-  readonly method: string
-  /** Member of the answer that holds the items. */
-  readonly member: string
-  readonly none: string
+interface Item {
+  readonly title?: string
+  readonly name?: string
+  readonly description?: string
 }
 
-const listings = {
-  resources: { method: "resources/list", member: "resources", none: "The server offers no resources." },
-  prompts: { method: "prompts/list", member: "prompts", none: "The server offers no prompts." },
-} as const satisfies Record<string, Listing>
+/** The address or the name by which it is asked for, what it is called, and what it is for. */
+const itemLines = (key: string, { name, title = name, description }: Item): ReadonlyArray<Line> => [
+  line(title === undefined || title === "" || title === key ? key : `${key}  ${title}`),
+  ...(description === undefined ? [] : [line(`    ${excerpt(description, longestDescription)}`, "dim")]),
+]
 
-const text = (item: object, ...names: ReadonlyArray<string>): string | undefined => {
-  for (const name of names) {
-    const value: unknown = Reflect.get(item, name)
-    if (typeof value === "string" && value !== "") return value
-  }
-  return undefined
-}
-
-const itemLines = (item: object): ReadonlyArray<Line> => {
-  const name = text(item, "uri", "name") ?? "?"
-  const title = text(item, "title", "name")
-  const description = text(item, "description")
-  return [
-    line(title === undefined || title === name ? name : `${name}  ${title}`),
-    ...(description === undefined ? [] : [line(`    ${excerpt(description, longestDescription)}`, "dim")]),
-  ]
-}
-
-const pageOf = (state: FlowState, member: string): ReadonlyArray<object> => {
-  const items: unknown = state.facts.answer?.result[member]
-  return Array.isArray(items) ? items.filter((item) => typeof item === "object" && item !== null) : []
-}
-
-const list = ({ method, member, none }: Listing) =>
+/** One or more lists of a server, each to its end. */
+const list = (names: ReadonlyArray<OfferName>, none: string) =>
   Effect.fn("commands.listing")(function* (input: ServerInput) {
     const settings = yield* settingsOf(input)
-    const { output } = settings
+    const { output, target } = settings
     return yield* withRun(settings, { goal: "call" }, (run) =>
       Effect.gen(function* () {
         const flow = yield* Flow
-        const items: Array<object> = []
-        const seen = new Set<string>()
-        for (let cursor: string | undefined; seen.size < mostPages; ) {
-          const state = yield* flow.request(method, cursor === undefined ? {} : { cursor })
-          const code = endOf(run, state, "call", output)
+        const journal = yield* Journal
+        for (const name of names) {
+          const code = endOf(run, yield* flow.list(name), "call", output)
           if (code !== 0) return code
-          items.push(...pageOf(state, member))
-          const next: unknown = state.facts.answer?.result.nextCursor
-          // An empty text is a cursor like any other; one that comes back is a list without an end (MR-57).
-          if (typeof next !== "string" || seen.has(next)) break
-          seen.add(next)
-          cursor = next
         }
-        if (output.json) run.printer.json({ serverUrl: settings.target.serverUrl, [member]: items })
-        else run.printer.out(items.length === 0 ? [line(none)] : items.flatMap(itemLines))
+        const { resources = [], templates = [], prompts = [] } = journal.state().facts
+        const lists = { resources, templates, prompts }
+        if (output.json)
+          run.printer.json({
+            serverUrl: target.serverUrl,
+            ...Object.fromEntries(names.map((name) => [name, lists[name]])),
+          })
+        else {
+          const lines = [
+            ...resources.flatMap((item) => itemLines(item.uri, item)),
+            ...templates.flatMap((item) => itemLines(item.uriTemplate, item)),
+            ...prompts.flatMap((item) => itemLines(item.name, item)),
+          ]
+          run.printer.out(lines.length === 0 ? [line(none)] : lines)
+        }
         return 0
       }),
     )
   })
 
-/** `resources URL` */
-export const resources = list(listings.resources)
+/** `resources URL`: what can be read, and the templates of addresses. */
+export const resources = list(["resources", "templates"], "The server offers no resources.")
 /** `prompts URL` */
-export const prompts = list(listings.prompts)
+export const prompts = list(["prompts"], "The server offers no prompts.")

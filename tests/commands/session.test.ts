@@ -84,4 +84,24 @@ describe("what else a server offers", () => {
     expect(plain).toMatchObject({ code: 0 })
     expect(plain.stdout.trim().split("\n").length).toBeGreaterThan(1)
   })
+
+  test("resources: the templates too; a server that declares no prompts is not asked for any", async () => {
+    await using served = await startMock({
+      noAuth: true,
+      behaviours: [
+        {
+          mcp: (message, exchange) =>
+            exchange.event.rpc === "server/discover"
+              ? { ...message, result: { ...Object(message.result), capabilities: { tools: {}, resources: {} } } }
+              : message,
+        },
+      ],
+    })
+    const plain = await run(["resources", served.url, "--no-store"])
+    expect(plain.stdout).toMatch(/^mock:\/\/\/readme\.md {2}Read me$/m)
+    expect(plain.stdout).toMatch(/^mock:\/\/\/weather\/\{city\} {2}Weather of a city$/m)
+    const none = await run(["prompts", served.url, "--no-store"])
+    expect(none, none.stderr).toMatchObject({ code: 0, stdout: "The server offers no prompts.\n" })
+    expect(served.log.all("mcp").map(({ rpc }) => rpc)).not.toContain("prompts/list")
+  })
 })
