@@ -13,7 +13,7 @@ import { type Settings, settingsOf } from "./settings.ts"
 /** A run for the screen: its own services, closed with it. */
 const handleOf = async (
   settings: Settings,
-  more: { readonly autoApproves?: boolean; readonly close?: () => Promise<void> },
+  more: { readonly autoApproves?: boolean; readonly fault?: string; readonly close?: () => Promise<void> },
 ): Promise<FlowHandle> => {
   const secrets = makeSecretBook()
   const runtime = ManagedRuntime.make(programLayer(settings, { goal: "call", secrets, asks: true }))
@@ -30,22 +30,23 @@ const handleOf = async (
       await runtime.dispose()
       await more.close?.()
     },
+    ...(more.fault === undefined ? {} : { fault: more.fault }),
     ...(more.autoApproves === undefined ? {} : { autoApproves: more.autoApproves }),
   }
 }
 
 /** The embedded mock starts when it is chosen. Unless the user wants a browser, it approves by itself. */
-export const mockHandle = async (input: OpenInput): Promise<FlowHandle> => {
+export const mockHandle = async (input: OpenInput, fault?: string): Promise<FlowHandle> => {
   const autoApproves = Option.getOrElse(input.browser, () => "follow") === "follow"
   const { startMock } = await import("../../mock/index.ts")
-  const mock = await startMock({ autoApprove: autoApproves })
+  const mock = await startMock({ autoApprove: autoApproves, scenarios: fault === undefined ? [] : [fault] })
   const settings = await Effect.runPromise(
     settingsOf(
       { ...input, url: Option.none(), serverUrl: Option.none(), stdio: Option.none(), noStore: true },
       { serverUrl: mock.url, browser: "follow" },
     ),
   )
-  return handleOf(settings, { autoApproves, close: () => mock.close() })
+  return handleOf(settings, { autoApproves, ...(fault === undefined ? {} : { fault }), close: () => mock.close() })
 }
 
 /** A run against a program on this machine that the person has just approved on the screen. */

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Choice } from "../tui/app/main.tsx"
+import type { Choice, MockFault } from "../tui/app/main.tsx"
 import { forgetServer, knownServers, listServers, signOut } from "./known-servers.ts"
 import { isAsciiLocale } from "./locale.ts"
 import type { OpenInput } from "./open.ts"
@@ -7,11 +7,20 @@ import { line, makePrinter } from "./print.ts"
 import { vaultLayer } from "./vault-layer.ts"
 import { version } from "./version.ts"
 
+/** The fault catalogue of the embedded mock, which is loaded for it. */
+const faults = async (): Promise<ReadonlyArray<MockFault>> => {
+  const { faultCatalogue } = await import("../../mock/index.ts")
+  const { SUBJECTS, scenariosOf } = await faultCatalogue()
+  return Object.entries(SUBJECTS).flatMap(([subject, known]) =>
+    known.flatMap(scenariosOf).map(({ name, does, clientMust, rule }) => ({ subject, name, does, clientMust, rule })),
+  )
+}
+
 /** Everything that talks to a server comes with the first server: the first frame does not wait for it. */
 const connect = async (input: OpenInput, choice: Choice) => {
   const { commandHandle, mockHandle, urlHandle } = await import("./flow-handle.ts")
   if (choice.kind === "command") return commandHandle(input, choice.command)
-  return choice.kind === "mock" ? mockHandle(input) : urlHandle(input, choice.url, choice.profile)
+  return choice.kind === "mock" ? mockHandle(input, choice.fault) : urlHandle(input, choice.url, choice.profile)
 }
 
 /** The screen, from its first frame to the summary that stays in the terminal. */
@@ -31,6 +40,7 @@ export const screen = Effect.fn("commands.screen")(function* (input: OpenInput, 
       ...(url === undefined ? (startsOnMock ? { open: { mock: true } } : {}) : { open: { serverUrl: url } }),
       learn: input.learn === true,
       connect: (choice: Choice) => connect(input, choice),
+      faults,
       credentials: {
         list: () => listServers(input),
         forget: (server) => forgetServer(input, server),

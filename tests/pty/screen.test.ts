@@ -35,6 +35,17 @@ describe("the screen in a terminal", () => {
     expect(lines.at(-1)).toHaveLength(99)
   })
 
+  it("is not torn by keys that are typed while it opens", async () => {
+    for (let run = 0; run < 3; run += 1) {
+      await using terminal = program([])
+      const typing = setInterval(() => terminal.write("\u0000"), 1)
+      const lines = (await terminal.shows(/\? help$/m)).split("\n")
+      clearInterval(typing)
+      expect(lines[0]).toMatch(/^ mcp-dcr-tui/)
+      expect(lines[1]).toContain("[1 Start]")
+    }
+  })
+
   it("reaches a tool result with Enter alone, one step at a time", async () => {
     await using terminal = await onMock()
     for (let step = 1; step <= 9; step += 1) {

@@ -24,6 +24,7 @@ const scene = (events: Parameters<typeof fold>[0], change: Partial<Ui> = {}): Sc
     still: true,
     servers: [],
     mock: true,
+    faults: [],
     ...(events.length === 0
       ? {}
       : {
@@ -93,6 +94,8 @@ const moments: Readonly<Record<string, Scene>> = {
     editing: "argument:\u0000offer prompts packing_list:/city",
   }),
   help: scene(through("server"), { layers: [{ kind: "help", cursor: 0 }] }),
+  faults: scene([], { screen: "start", layers: [{ kind: "faults", cursor: 0 }] }),
+  "faults, filtering": scene([], { screen: "start", layers: [{ kind: "faults", cursor: 0 }], editing: "faults" }),
   "help, filtering": scene(through("server"), { layers: [{ kind: "help", cursor: 0 }], editing: "help" }),
   "asked for values": scene([...calling(), asking(form)]),
   "asked, typing": scene([...calling(), asking(form)], { editing: "argument:\u0000question 1:/name" }),

@@ -578,3 +578,38 @@ it("lets the lesson give way to a failure where both have no room", async () => 
   session.terminal.type("[")
   await session.terminal.shows(/Explained/)
 })
+
+const faults = Array.from({ length: 30 }, (_, index) => ({
+  subject: index < 10 ? "Discovery" : "Tokens",
+  name: `fault-${index}`,
+  does: `does thing ${index}`,
+  clientMust: `refuse thing ${index}`,
+  rule: "RFC 9728 §3",
+}))
+
+it.each([
+  [80, 24],
+  [120, 40],
+] as const)("opens the mock with a fault that is chosen from the list, at %i x %i", async (columns, rows) => {
+  await using session = openSession({ size: [columns, rows], faults: async () => faults })
+  const { terminal, flow } = session
+  await terminal.shows(/Connect to/)
+  terminal.type("b")
+  await terminal.shows(/━ Break it [\s\S]*The mock does thing 0\./)
+  await expect(
+    `${terminal
+      .cells()
+      .map((line) => line.trimEnd())
+      .join("\n")}\n`,
+  ).toMatchFileSnapshot(`./drawings/faults-${columns}x${rows}.txt`)
+  terminal.type("/thing 2")
+  await terminal.shows(/fault-28/)
+  terminal.type(keys.Enter)
+  await terminal.shows(/Enter open/)
+  terminal.type("j")
+  await terminal.shows(/The mock does thing 20\./)
+  terminal.type(keys.Enter)
+  await terminal.shows(/2 Flow\]/)
+  expect(session.opened).toEqual(["mock fault-20"])
+  expect(flow.intents).toEqual([])
+})

@@ -78,7 +78,13 @@ export const openSession = (options: SessionOptions = {}): Session => {
     version: "1.0.0",
     start: { servers: [], mock: true },
     connect: async (choice) => {
-      opened.push(choice.kind === "mock" ? "mock" : choice.kind === "url" ? choice.url : choice.command)
+      opened.push(
+        choice.kind === "mock"
+          ? ["mock", ...(choice.fault === undefined ? [] : [choice.fault])].join(" ")
+          : choice.kind === "url"
+            ? choice.url
+            : choice.command,
+      )
       return flow.handle
     },
     reducedMotion: true,

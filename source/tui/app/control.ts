@@ -4,7 +4,8 @@ import type { Action } from "./reduce.ts"
 import type { KnownServer, Scene } from "./scene.ts"
 
 export type Choice =
-  | { readonly kind: "mock" }
+  /** `fault`: the one that it shows. */
+  | { readonly kind: "mock"; readonly fault?: string }
   | { readonly kind: "url"; readonly url: string; readonly profile?: string }
   /** A local server; the person has seen the command and said yes. */
   | { readonly kind: "command"; readonly command: string }
@@ -20,6 +21,8 @@ export interface Control {
   /** The same, one after the other: each when the one before is done, and none after a failure. */
   readonly intendInOrder: (intents: ReadonlyArray<Intent>) => void
   readonly open: (choice: Choice) => void
+  /** Opens the list of what the embedded mock can do wrong. */
+  readonly showFaults: () => void
   /** Deletes what is stored of a server, or its tokens alone after revoking them, and says what came of it. */
   readonly endCredentials: (how: "forget" | "signOut", server: KnownServer) => void
   /** To the system clipboard by the terminal (OSC 52). `what` is named in the message. */

@@ -5,6 +5,7 @@ import { Overlay } from "../ui/overlay.tsx"
 import { blank, type Row, row, span } from "../ui/row.ts"
 import { position, topFor } from "../ui/window.ts"
 import { Confirm } from "./confirm.tsx"
+import { Faults } from "./faults.tsx"
 import type { Scene } from "./scene.ts"
 
 const titles: Readonly<Record<Group, string>> = { pane: "This screen", everywhere: "Everywhere", move: "Move" }
@@ -69,5 +70,6 @@ const Help = ({ scene, cursor }: { readonly scene: Scene; readonly cursor: numbe
 export const LayerView = ({ scene }: { readonly scene: Scene }) => {
   const top = scene.ui.layers.at(-1)
   if (top === undefined) return null
+  if (top.kind === "faults") return <Faults scene={scene} cursor={top.cursor} />
   return top.kind === "help" ? <Help scene={scene} cursor={top.cursor} /> : <Confirm scene={scene} layer={top} />
 }

@@ -9,7 +9,7 @@ import { makeDispatcher } from "./dispatcher.ts"
 import { endCredentials } from "./end-credentials.ts"
 import { openProblem } from "./open-problem.ts"
 import { printAlone } from "./print-alone.ts"
-import type { KnownServer } from "./scene.ts"
+import type { KnownServer, MockFault } from "./scene.ts"
 import { sendInOrder } from "./send-in-order.ts"
 import { App } from "./shell.tsx"
 import { shortUrl } from "./short-url.ts"
@@ -18,7 +18,7 @@ import { type FlowHandle, makeStore } from "./store.ts"
 import { exitOf, summary } from "./summary.ts"
 
 export type { Choice } from "./control.ts"
-export type { KnownServer } from "./scene.ts"
+export type { KnownServer, MockFault } from "./scene.ts"
 export type { FlowHandle } from "./store.ts"
 
 export interface ScreenOptions {
@@ -30,6 +30,8 @@ export interface ScreenOptions {
   readonly learn?: boolean
   /** What can be done about stored credentials; absent where there are none to be had. */
   readonly credentials?: Credentials
+  /** What the embedded mock can do wrong; read when it is asked for. */
+  readonly faults?: () => Promise<ReadonlyArray<MockFault>>
   readonly connect: (choice: Choice) => Promise<FlowHandle>
   readonly ascii?: boolean
   readonly noColor?: boolean
@@ -61,7 +63,7 @@ export interface ScreenEnd {
 }
 
 const nameOf = (choice: Choice): string => {
-  if (choice.kind === "mock") return "embedded mock"
+  if (choice.kind === "mock") return choice.fault === undefined ? "embedded mock" : `embedded mock: ${choice.fault}`
   return choice.kind === "url" ? shortUrl(choice.url) : choice.command
 }
 
@@ -111,6 +113,12 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
     if (servers !== undefined) store.setServers(servers)
   }
 
+  const showFaults = async () => {
+    store.setFaults((await options.faults?.()) ?? [])
+    store.dispatch({ type: "setField", field: "faults", text: "" })
+    store.dispatch({ type: "push", layer: { kind: "faults", cursor: 0 } })
+  }
+
   const save = async (files: Parameters<Control["save"]>[0]) => {
     try {
       const { saveInto } = await import("./save-into.ts")
@@ -147,6 +155,7 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
       control.say(`Copied ${what}.`, "good")
     },
     save: (files) => void save(files),
+    showFaults: () => void showFaults(),
     printAlone: (text) => void printAlone({ text, stdin, stdout, store, suspend: (run) => instanceSuspend(run) }),
     suspend: () => void stopAsJob(control, (run) => instanceSuspend(run)),
     quit: (why) => {
@@ -159,6 +168,9 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
   const dispatcher = makeDispatcher(control)
   const resized = () => store.resize(stdout.columns, stdout.rows)
   stdout.on("resize", resized)
+  // The first frame begins where the cursor stands. What was typed ahead has moved it; from here on nothing is echoed.
+  stdin.setRawMode(true)
+  stdout.write("\r")
   const instance = render(
     <ThemeContext value={theme}>
       <App store={store} dispatcher={dispatcher} onSuspender={(suspend) => (instanceSuspend = suspend)} />

@@ -39,7 +39,19 @@ export interface KnownServer {
   readonly lastUsed: number
 }
 
+/** Something that the embedded mock can do wrong. */
+export interface MockFault {
+  readonly subject: string
+  readonly name: string
+  /** What the mock does. */
+  readonly does: string
+  /** What an honest client must do about it, and by which rule. */
+  readonly clientMust: string
+  readonly rule: string
+}
+
 export type Layer =
+  | { readonly kind: "faults"; readonly cursor: number }
   | { readonly kind: "help"; readonly cursor: number }
   | { readonly kind: "confirm"; readonly ask: "quit" }
   /** Before a local server is started: the exact command (CR-121). */
@@ -147,6 +159,8 @@ export interface FlowScene {
   readonly target: Target
   readonly expose: (text: string) => string
   readonly autoApproves: boolean
+  /** What the embedded mock does wrong. */
+  readonly fault?: string
 }
 
 /** All that a screen is drawn from, at one moment. */
@@ -162,6 +176,8 @@ export interface Scene {
   readonly still: boolean
   readonly servers: ReadonlyArray<KnownServer>
   readonly mock: boolean
+  /** What the mock can do wrong, once it was asked for. */
+  readonly faults: ReadonlyArray<MockFault>
   readonly flow?: FlowScene
   /** The server that is being connected to. */
   readonly opening?: string

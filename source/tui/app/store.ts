@@ -6,7 +6,7 @@ import type { Target } from "../../flow/target.ts"
 import type { Problem } from "../../text/problem.ts"
 import type { Theme } from "../theme/theme.ts"
 import { type Action, initialUi, reduce } from "./reduce.ts"
-import type { KnownServer, Scene, Ui } from "./scene.ts"
+import type { KnownServer, MockFault, Scene, Ui } from "./scene.ts"
 import { nextWake } from "./wake.ts"
 
 /** The runner of one sign-in, as the screen sees it. */
@@ -24,6 +24,8 @@ export interface FlowHandle {
   readonly close: () => Promise<void>
   /** The mock answers the sign-in page by itself. */
   readonly autoApproves?: boolean
+  /** What the embedded mock does wrong. */
+  readonly fault?: string
   /** Where clients and tokens are kept; absent when nothing is. */
   readonly storedIn?: string
 }
@@ -53,6 +55,7 @@ export const makeStore = (options: StoreOptions) => {
   let handle: FlowHandle | undefined
   let unsubscribe = () => {}
   let servers = options.servers
+  let faults: ReadonlyArray<MockFault> = []
   let opening: string | undefined
   let openProblem: Problem | undefined
   let scene: Scene | undefined
@@ -72,6 +75,7 @@ export const makeStore = (options: StoreOptions) => {
       still: options.still,
       servers,
       mock: options.mock,
+      faults,
       ...(opening === undefined ? {} : { opening }),
       ...(openProblem === undefined ? {} : { openProblem }),
       ...(handle === undefined
@@ -83,6 +87,7 @@ export const makeStore = (options: StoreOptions) => {
               target: handle.target,
               expose: handle.expose,
               autoApproves: handle.autoApproves === true,
+              ...(handle.fault === undefined ? {} : { fault: handle.fault }),
             },
           }),
     }
@@ -143,6 +148,10 @@ export const makeStore = (options: StoreOptions) => {
     },
     handle: () => handle,
     setHandle,
+    setFaults: (known: ReadonlyArray<MockFault>) => {
+      faults = known
+      changed()
+    },
     setServers: (known: ReadonlyArray<KnownServer>) => {
       servers = known
       changed()

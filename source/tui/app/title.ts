@@ -18,7 +18,9 @@ export const titleRow = (scene: Scene): Row => {
     }
   const session = flow.state.facts.session
   const { serverUrl, profile } = flow.target
-  const name = flow.autoApproves ? "embedded mock" : withProfile(shortUrl(flow.state.serverUrl || serverUrl), profile)
+  const name = flow.autoApproves
+    ? `embedded mock${flow.fault === undefined ? "" : `: ${flow.fault}`}`
+    : withProfile(shortUrl(flow.state.serverUrl || serverUrl), profile)
   return {
     left: [span(" "), span("mcp-dcr-tui", "strong"), span(`  ${name}`)],
     right: [

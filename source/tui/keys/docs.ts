@@ -3,7 +3,7 @@ import { screens } from "../screens/index.ts"
 import type { Binding } from "./binding.ts"
 import { fieldBindings } from "./field-bindings.ts"
 import { globalBindings, moveBindings } from "./global-bindings.ts"
-import { confirmBindings, helpBindings } from "./layer-bindings.ts"
+import { confirmBindings, faultsBindings, helpBindings } from "./layer-bindings.ts"
 
 /** A place where keys work, and the keys that work there. */
 export interface KeyContext {
@@ -18,6 +18,7 @@ export const keyContexts: ReadonlyArray<KeyContext> = [
   ...screens.map(({ title, bindings }) => ({ title, bindings })),
   { title: "In a text field", bindings: fieldBindings },
   { title: "In the help", bindings: helpBindings },
+  { title: "In the list of faults", bindings: faultsBindings },
   { title: "When asked", bindings: confirmBindings },
   { title: "When the server asks", bindings: questionBindings },
   { title: "In an answer to the server", bindings: answerFieldBindings },

@@ -1,3 +1,4 @@
+import { faultsIn } from "../app/faults.tsx"
 import type { Layer, Scene } from "../app/scene.ts"
 import { type Motion, moved } from "../ui/window.ts"
 import { always, type Binding } from "./binding.ts"
@@ -24,6 +25,61 @@ const step = (id: string, keys: ReadonlyArray<string>, title: string, motion: Mo
     control.dispatch({ type: "push", layer: { kind: "help", cursor } })
   },
 })
+
+const faultsLayer = (scene: Scene): Extract<Layer, { kind: "faults" }> | undefined => {
+  const top = scene.ui.layers.at(-1)
+  return top?.kind === "faults" ? top : undefined
+}
+
+const faultStep = (id: string, keys: ReadonlyArray<string>, title: string, motion: Motion): Binding => ({
+  id: `faults.${id}`,
+  keys,
+  title,
+  group: "move",
+  when: always,
+  run: (control, scene) => {
+    const layer = faultsLayer(scene)
+    if (layer === undefined) return
+    const cursor = moved(layer.cursor, motion, faultsIn(scene).length - 1, 10)
+    control.dispatch({ type: "pop" })
+    control.dispatch({ type: "push", layer: { kind: "faults", cursor } })
+  },
+})
+
+/** Keys of the list of what the mock can do wrong. */
+export const faultsBindings: ReadonlyArray<Binding> = [
+  {
+    id: "faults.open",
+    keys: ["Enter"],
+    title: "open the embedded mock with this fault",
+    short: "open",
+    group: "pane",
+    when: (scene) => faultsIn(scene).length > 0,
+    run: (control, scene) => {
+      const faults = faultsIn(scene)
+      const fault = faults[Math.min(faultsLayer(scene)?.cursor ?? 0, faults.length - 1)]
+      control.dispatch({ type: "pop" })
+      control.dispatch({ type: "flow", change: { explain: true } })
+      if (fault !== undefined) control.open({ kind: "mock", fault: fault.name })
+    },
+  },
+  {
+    id: "faults.filter",
+    keys: ["/"],
+    title: "filter the faults",
+    short: "filter",
+    group: "pane",
+    when: always,
+    run: (control) => control.dispatch({ type: "edit", field: "faults" }),
+  },
+  { id: "faults.close", keys: ["Esc", "q"], title: "close", short: "close", group: "pane", when: always, run: pop },
+  faultStep("down", ["j", "Down"], "down", { kind: "line", by: 1 }),
+  faultStep("up", ["k", "Up"], "up", { kind: "line", by: -1 }),
+  faultStep("top", ["g", "Home"], "to the top", { kind: "edge", to: "top" }),
+  faultStep("bottom", ["G", "End"], "to the bottom", { kind: "edge", to: "bottom" }),
+  faultStep("pageDown", ["Ctrl+D", "PgDn"], "a page down", { kind: "page", by: 1 }),
+  faultStep("pageUp", ["Ctrl+U", "PgUp"], "a page up", { kind: "page", by: -1 }),
+]
 
 export const helpBindings: ReadonlyArray<Binding> = [
   {

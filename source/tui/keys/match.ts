@@ -5,13 +5,13 @@ import { screenOf } from "../screens/index.ts"
 import type { Binding } from "./binding.ts"
 import { fieldBindings } from "./field-bindings.ts"
 import { globalBindings, moveBindings } from "./global-bindings.ts"
-import { confirmBindings, helpBindings } from "./layer-bindings.ts"
+import { confirmBindings, faultsBindings, helpBindings } from "./layer-bindings.ts"
 
-const layers = { help: helpBindings, confirm: confirmBindings }
+const layers = { help: helpBindings, confirm: confirmBindings, faults: faultsBindings }
 
 /** What Enter and Esc do in the text field that is open. */
 const editingBindings = (scene: Scene, name: string): ReadonlyArray<Binding> => {
-  const rule = [...screenOf(scene).fields, helpField].find(({ field }) => name.startsWith(field))
+  const rule = [...screenOf(scene).fields, ...layerFields].find(({ field }) => name.startsWith(field))
   if (rule === undefined) return []
   return [
     {
@@ -36,15 +36,17 @@ const editingBindings = (scene: Scene, name: string): ReadonlyArray<Binding> => 
   ]
 }
 
-const helpField = {
-  field: "help",
+/** The filter of a list that lies over the screen. */
+const filterField = (field: string) => ({
+  field,
   short: "done",
   submit: (control: Parameters<Binding["run"]>[0]) => control.dispatch({ type: "endEdit" }),
   cancel: (control: Parameters<Binding["run"]>[0]) => {
-    control.dispatch({ type: "setField", field: "help", text: "" })
+    control.dispatch({ type: "setField", field, text: "" })
     control.dispatch({ type: "endEdit" })
   },
-}
+})
+const layerFields = [filterField("help"), filterField("faults")]
 
 /** The bindings that can be reached now, first come first served: text field, top layer, screen, everywhere. */
 export const reachable = (scene: Scene): ReadonlyArray<Binding> => {

@@ -10,7 +10,7 @@ import { pauseRows } from "../pause-rows.ts"
 import { browserWait, browserWaitRows } from "./browser-wait.ts"
 import { currentStep, neighbour, stepOf, titleOf } from "./current.ts"
 import { errorRows } from "./error-frame.ts"
-import { checks, paragraph, sentAndReceived, spec, toBeSent, whyItCanFail } from "./sections.ts"
+import { checks, faultRows, paragraph, sentAndReceived, spec, toBeSent, whyItCanFail } from "./sections.ts"
 
 /** One line on the step before, so that its outcome is not lost when the next one comes up. */
 const before = (flow: FlowScene, id: MainStepId, scene: Scene): ReadonlyArray<Row> => {
@@ -77,7 +77,11 @@ export const detailRows = (
   const { theme } = scene
   const wait = browserWait(flow)
   const told = [...sentAndReceived(state, scene, flow, cells), ...checks(state, cells, theme)]
-  const background = [...whyItCanFail(step, cells, theme), ...spec(step, cells, theme)]
+  const background = [
+    ...faultRows(scene, flow, cells),
+    ...whyItCanFail(step, cells, theme),
+    ...spec(step, cells, theme),
+  ]
   if (state.status === "failed" && state.problem !== undefined)
     return [...errorRows(id, state.problem, flow, theme, { cells, room }), ...told, ...background]
   if (wait !== undefined && wait.step === id)

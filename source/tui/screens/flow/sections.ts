@@ -94,6 +94,18 @@ export const whyItCanFail = (step: Step, cells: number, theme: Theme): ReadonlyA
         blank,
       ]
 
+/** What the embedded mock was asked to do wrong, and what an honest client must do about it. */
+export const faultRows = ({ faults }: Scene, { fault }: FlowScene, cells: number): ReadonlyArray<Row> => {
+  const known = faults.find(({ name }) => name === fault)
+  return known === undefined
+    ? []
+    : [
+        heading(`Break it: ${known.name}`),
+        ...paragraph(`The mock ${known.does}. An honest client must: ${known.clientMust} (${known.rule})`, cells),
+        blank,
+      ]
+}
+
 /** The sections that define this step. */
 export const spec = (step: Step, cells: number, theme: Theme): ReadonlyArray<Row> =>
   wrap(step.reference.join(` ${theme.glyphs.bullet} `), cells - 6).map((line, index) =>

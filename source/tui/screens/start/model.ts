@@ -94,6 +94,7 @@ export const welcomeRows = (scene: Scene): ReadonlyArray<Row> => [
         row(span("  Enter", "key"), ' on "Embedded mock server" runs the whole'),
         row("        authorization flow safely on your machine."),
         row(span("  L", "key"), "     the same with every step explained."),
+        row(span("  b", "key"), "     break it: choose what the server does wrong."),
         blank,
       ]
     : []),

@@ -87,6 +87,15 @@ const bindings: ReadonlyArray<Binding> = [
     },
   },
   {
+    id: "start.break",
+    keys: ["b"],
+    title: "break it: open the mock with a fault of your choice",
+    short: "break it",
+    group: "pane",
+    when: (scene) => scene.mock && scene.ui.focus.start === "servers" && storedAt(scene) === undefined,
+    run: (control) => control.showFaults(),
+  },
+  {
     id: "start.signOut",
     keys: ["x"],
     title: "sign out: revoke the tokens, keep the client",
