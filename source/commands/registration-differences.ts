@@ -77,9 +77,12 @@ const text = (value: unknown): string =>
         ? value.map(text).join(", ")
         : JSON.stringify(value)
 
+/** Of the names that count: a server may use longer ones, and stands in no column then. */
+const longestName = 32
+
 /** A line for each member; one that differs is marked and has both sides, `other` being the name of ours. */
 export const memberLines = (members: ReadonlyArray<Member>, other: string): ReadonlyArray<Line> => {
-  const column = Math.max(0, ...members.map(({ name }) => name.length)) + 2
+  const column = members.reduce((widest, { name }) => Math.max(widest, Math.min(longestName, name.length)), 0) + 2
   return members.flatMap(({ name, here, there, same }) =>
     same
       ? [line(`    ${name.padEnd(column)}${text(there)}`, undefined, 4 + column)]

@@ -85,6 +85,16 @@ describe("CR-72 clients show --remote", () => {
     expect(ended.stdout + ended.stderr).not.toContain("canary-password")
   })
 
+  test("shows what a hostile server adds as text, however much of it there is", async () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`x${index}`, "\u001b[2J"]))
+    const behaviours = [telling({ ...many, ["n".repeat(50_000)]: "\u009b31m\u202e", "\u001b]0;t\u0007": [{}] })]
+    await using world = await signedIn({ behaviours })
+    const ended = await world.clients("show", world.mock.url, "--remote", "--quiet")
+    expect(ended, ended.stderr).toMatchObject({ code: 0 })
+    expect(ended.stdout).not.toMatch(/[\u001b\u009b\u202e\u0007]/)
+    expect(ended.stdout.split("\n").every((line) => line.length < 10_000)).toBe(true)
+  })
+
   test("a registration that is gone, and one that never was ours", async () => {
     await using world = await signedIn()
     const [client] = world.registered()
