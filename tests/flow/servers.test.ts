@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Behaviour, REVISIONS } from "../../mock/index.ts"
+import type { FlowState } from "../../source/flow/state.ts"
 import { mainSteps } from "../../source/flow/step-id.ts"
 import { mocked, requests, run, statuses, temporaryStore } from "./room.ts"
 
@@ -140,6 +141,26 @@ describe("a server that says less than it should", () => {
   )
 
   const silent = { prmForms: [], behaviours: [{ challenge: () => ['Bearer realm="mcp"'] }] } as const
+
+  it.live(
+    "CR-10 of several authorization servers the one that knows us is chosen: by the store or by the configuration",
+    () =>
+      Effect.gen(function* () {
+        const [first, second] = [yield* mocked(), yield* mocked()]
+        const mock = yield* mocked({ authorizationServers: [first, second] })
+        const target = { configured: [{ issuer: second.issuer, clientId: "given" }] }
+        const issuerOf = (state: FlowState) => state.facts.server?.issuer
+        assert.strictEqual(issuerOf(yield* run(mock.url, {}, ({ flow }) => flow.runTo("server"))), first.issuer)
+        assert.strictEqual(
+          issuerOf(yield* run(mock.url, { target }, ({ flow }) => flow.runTo("server"))),
+          second.issuer,
+        )
+        const store = yield* temporaryStore
+        yield* run(mock.url, { store, target: { issuer: second.issuer } }, ({ flow }) => flow.runTo("tools"))
+        yield* run(mock.url, { store }, ({ intend }) => intend({ _tag: "Revoke" }))
+        assert.strictEqual(issuerOf(yield* run(mock.url, { store }, ({ flow }) => flow.runTo("server"))), second.issuer)
+      }).pipe(Effect.scoped),
+  )
 
   it.live("X-3 who issues the tokens is remembered for this server, and not under --strict", () =>
     Effect.gen(function* () {

@@ -105,7 +105,10 @@ export const serverStep: Step = {
       return { facts: [fact("server", server)], note: `${server.issuer} (2025-03-26)` }
     }
     const known = yield* knownIssuers(target.serverUrl)
-    const { issuer } = yield* Effect.fromResult(chooseIssuer(resource, { known, wanted: target.issuer }))
+    const given = (target.configured ?? []).map(({ issuer }) => issuer)
+    const { issuer } = yield* Effect.fromResult(
+      chooseIssuer(resource, { known: [...known, ...given], wanted: target.issuer }),
+    )
     yield* warnOfLookAlikes("The authorization server", [issuer])
     yield* agreeToIssuer({ issuer, known, target })
     const server = yield* discoverServer({
