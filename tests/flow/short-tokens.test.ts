@@ -10,7 +10,7 @@ const life = 2_000
  * A slow server whose tokens live for seconds: each MCP request takes its time, and what is older than `ends` is refused. A
  * refresh of a token that was neither refused nor in the last tenth of its life is counted as needless.
  */
-const slow = (clock: ReturnType<typeof movableClock>, takes: number, ends: number) => {
+const slow = (clock: ReturnType<typeof movableClock>, takes: number, ends: number, firstArrives = 0) => {
   const seen = { needless: 0, refreshes: 0 }
   let issuedAt = 0
   let refused = false
@@ -22,8 +22,11 @@ const slow = (clock: ReturnType<typeof movableClock>, takes: number, ends: numbe
         if (!refused && event.at - issuedAt < 0.9 * life) seen.needless += 1
       }
       if (event.route === "token" && answer.status === 200) {
+        // The first one is long on its way.
+        const arrives = issuedAt === 0 ? firstArrives : 0
         issuedAt = clock.mock.now()
         refused = false
+        clock.forward(arrives)
       }
       if (event.route !== "mcp" || exchange.header("authorization") === undefined) return answer
       if (answer.status === 200 && clock.mock.now() - issuedAt >= ends) {
@@ -71,6 +74,17 @@ describe("tokens that live for seconds (CR-92)", () => {
         assert.strictEqual(mock.log.all("mcp").filter(({ tool, status }) => tool === "add" && status === 200).length, 2)
       }).pipe(clock.provide, Effect.scoped)
     })
+
+  it.live("that are over when they arrive: renewed as well, and nobody signs in twice", () => {
+    const clock = movableClock()
+    return Effect.gen(function* () {
+      const { seen, behaviour } = slow(clock, 100, 1_100, 1_200)
+      const mock = yield* mocked({ clock: clock.mock, tokenLifetime: 2, behaviours: [behaviour] })
+      const state = yield* run(mock.url, {}, ({ flow }) => flow.call("add", { a: 2, b: 3 }))
+      assert.deepStrictEqual(state.facts.result?.structuredContent, { sum: 5 }, JSON.stringify(state.steps))
+      assert.deepStrictEqual([requests(mock, "authorize"), seen.refreshes, seen.needless], [1, 1, 0])
+    }).pipe(clock.provide, Effect.scoped)
+  })
 
   it.live("CR-100 that are never accepted: a bounded number of renewals, and two sign-ins", () =>
     Effect.gen(function* () {

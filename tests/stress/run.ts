@@ -178,6 +178,8 @@ const killWriters = async (lane: number, times: number) => {
     Effect.provide(Vault.layer({ directory: store })),
     Effect.provideService(Findings, { raise: (finding) => Effect.sync(() => void findings.push(finding)) }),
   )
+  // A write takes as long as this machine needs for it now.
+  let writeMillis = 10
   const seen = { kills: 0, inTheMiddle: 0, writes: 0 }
   let leftBefore = 0
   for (let turn = 1; turn <= times; turn += 1) {
@@ -185,8 +187,11 @@ const killWriters = async (lane: number, times: number) => {
     const writer = await startWriter(writerScript, store, (count) => {
       told = count
     })
-    await sleep(Math.random() * 30)
+    const began = performance.now()
+    await sleep(Math.random() * 3 * writeMillis)
     await writer.kill()
+    if (told > 0) writeMillis = (performance.now() - began) / told
+    else writeMillis *= 1.2
     seen.kills += 1
     seen.writes += told
     const leftovers = fs.readdirSync(store).filter((name) => !name.endsWith(".json"))
