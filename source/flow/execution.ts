@@ -147,7 +147,7 @@ export const makeExecution = (plan: Plan, services: Context.Context<StepServices
     })
 
     /**
-     * In automatic mode runs on to the goal. In manual mode runs up to the wanted step, by default the one that comes next:
+     * In automatic mode runs on to the goal, or to a step for which somebody has to choose. In manual mode runs up to the wanted step, by default the one that comes next:
      * what renews a token or a session for it belongs to it, but a new walk through earlier steps waits at its gates.
      */
     const drive = Effect.fnUntraced(function* (goal: MainStepId, upTo?: MainStepId): Effect.fn.Return<void> {
@@ -158,6 +158,10 @@ export const makeExecution = (plan: Plan, services: Context.Context<StepServices
         const next = nextStep(state)
         if (next === undefined || wanted === undefined || state.steps[next].status === "failed") break
         if (isAfter(next, state.mode === "auto" ? goal : wanted)) break
+        if (state.mode === "auto" && plan.steps.find(({ id }) => id === next)?.undecided?.(context()) === true) {
+          yield* journal.append({ _tag: "ModeChanged", mode: "manual" })
+          break
+        }
         const ending = yield* runStep(next)
         yield* leaveOut
         if (ending === "over" || (ending === "walk" && journal.state().mode === "manual")) break

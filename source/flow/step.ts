@@ -50,6 +50,8 @@ export interface Step {
   readonly yields: ReadonlyArray<FactName>
   /** A reason to leave it out by itself (no authorization needed; the stored token works), or nothing. */
   readonly skip?: (context: StepContext) => string | undefined
+  /** Whether somebody has to choose something before it can run: run all ends at its gate then. */
+  readonly undecided?: (context: StepContext) => boolean
   readonly preview: (context: StepContext) => Preview | undefined
   /** Gives the facts it learned and one line for the list, such as "401, Bearer". */
   readonly run: (context: StepContext) => Effect.Effect<Learned, StepFailure, StepServices>

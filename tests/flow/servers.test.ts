@@ -331,8 +331,16 @@ describe("tools", () => {
           },
         ],
       })
-      const state = yield* run(mock.url, {}, ({ intend }) => intend({ _tag: "RunAll" }))
-      assert.strictEqual(state.steps.call.problem?.code, "no_tool_named")
+      yield* run(mock.url, {}, ({ intend }) =>
+        Effect.gen(function* () {
+          const all = yield* intend({ _tag: "RunAll" })
+          // Nothing has failed: somebody has to choose.
+          assert.deepStrictEqual([all.mode, all.wait?.kind, all.wait?.step], ["manual", "gate", "call"])
+          assert.strictEqual(all.steps.call.status, "todo")
+          const next = yield* intend({ _tag: "Next" })
+          assert.strictEqual(next.steps.call.problem?.code, "no_tool_named")
+        }),
+      )
       assert.strictEqual(requests(mock, "mcp", 200), 2)
     }).pipe(Effect.scoped),
   )

@@ -26,6 +26,8 @@ export const callStep: Step = {
   ],
   needs: ["session", "tools"],
   yields: ["call", "result"],
+  undecided: ({ facts: { request, call, tools } }) =>
+    request === undefined && call === undefined && tools !== undefined && suggestedCall(tools) === undefined,
   preview: (context) => {
     const { request, call = suggestedCall(context.facts.tools ?? []) } = context.facts
     if (request !== undefined) return rpcPreview(context, request.method, request.params)
