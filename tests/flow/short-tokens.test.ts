@@ -29,6 +29,8 @@ const slow = (clock: ReturnType<typeof movableClock>, takes: number, ends: numbe
         clock.forward(arrives)
       }
       if (event.route !== "mcp" || exchange.header("authorization") === undefined) return answer
+      // The mock's own end comes with a whole second, which may be earlier.
+      if (answer.status === 401) refused = true
       if (answer.status === 200 && clock.mock.now() - issuedAt >= ends) {
         refused = true
         return { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' }, json: {} }
