@@ -20,6 +20,6 @@ export const toolsStep: Step = {
     const session = facts.session ?? (yield* missing("session"))
     const { token, authorize } = yield* presenting(facts.grant)
     const tools = yield* listTools(session, token, authorize)
-    return { facts: [fact("tools", tools)], note: `${tools.length} tools` }
+    return { facts: [fact("tools", tools)], note: tools.length === 1 ? "1 tool" : `${tools.length} tools` }
   }),
 }
