@@ -613,3 +613,15 @@ it.each([
   expect(session.opened).toEqual(["mock fault-20"])
   expect(flow.intents).toEqual([])
 })
+
+it("says that a call was cancelled, and what is not known of it", async () => {
+  await using session = openSession({ size: [80, 24], events: calling() })
+  const { terminal, flow } = session
+  await terminal.shows(/2 Flow\]/)
+  terminal.type("4")
+  await terminal.shows(/4 Tools\]/)
+  terminal.type(keys.ShiftTab)
+  await terminal.shows(/Calling search_docs/)
+  flow.append({ _tag: "StepEnded", at: now(), step: "call", outcome: "cancelled", note: "cancelled" })
+  await terminal.shows(/Cancelled\. Whether the tool ran all the same is not known/)
+})

@@ -70,7 +70,8 @@ export const answerRows = (scene: Scene, flow: FlowScene, cells: number, room: n
       request: requestOf(state, call.problem, scene.theme),
       room,
     })
-  if (answer === undefined) return [row(span("Nothing was read yet.", "dim"))]
+  if (answer === undefined)
+    return [row(span(call.startedAt === undefined ? "Nothing was read yet." : "Cancelled.", "dim"))]
   const findings = findingRows(call.findings, cells, scene.theme)
   return [
     row(span(`${glyphs.done} `, "good"), outcomeWords(state, wordsOf(request), answer.exchange, scene)),

@@ -105,6 +105,9 @@ export const resultRows = (scene: Scene, flow: FlowScene, cells: number, room: n
       room,
     })
   const { result } = state.facts
+  // A call that was begun and did not get to its end.
+  if (result === undefined && call.startedAt !== undefined)
+    return [row(span("Cancelled.", "warn"), " Whether the tool ran all the same is not known.")]
   if (result === undefined) return [row(span("Nothing was called yet. Enter calls the chosen tool.", "dim"))]
   return [headline(state, scene), ...findingRows(call.findings, cells, scene.theme), blank, ...bodyRows(result, cells)]
 }
