@@ -23,7 +23,7 @@ const allowed: ReadonlySet<number> = new Set([0, 4, 5, 6])
 /** Failures of the call itself, in the words of the server; a tool that is not in the list any more; a page instead of a code. */
 const saidNo: ReadonlySet<string> = new Set(["rpc_error", "no_such_tool", "sign_in_needs_a_person"])
 
-const patience = "20 seconds"
+const patience = "45 seconds"
 
 interface Era {
   readonly server: MockOptions
