@@ -87,6 +87,15 @@ const measure = {
   },
 }
 
+/** Ink loads its devtools only when DEV is set; a bundle would hoist the import and fail at start. */
+const noDevtools = {
+  name: "no devtools",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: "no devtools" }))
+    bundler.onLoad({ filter: /^/, namespace: "no devtools" }, () => ({ contents: "export default {}" }))
+  },
+}
+
 const common = {
   bundle: true,
   platform: "node",
@@ -114,13 +123,11 @@ const { metafile } = await build({
   splitting: true,
   minify: true,
   jsx: "automatic",
-  plugins: [builtins, layoutEngine, measure],
+  plugins: [builtins, layoutEngine, measure, noDevtools],
   // got asks of every body whether it is a FormData. None is, and naming the class would load undici.
   define: { ...common.define, FormData: "NoFormData" },
   // Some packages inside the bundle are CommonJS; all that they still require is Node's own.
   banner: { js: "const require=name=>process.getBuiltinModule(name);class NoFormData{}" },
-  // Ink loads its devtools only when DEV is set; a bundle would hoist the import and fail at start.
-  alias: { "react-devtools-core": "./build-empty.js" },
   metafile: true,
 })
 

@@ -22,7 +22,7 @@ export const ENDPOINTS = {
 export const AUTH_METHODS: readonly string[] = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"]
 
 /** Grants the token endpoint knows. */
-export const GRANT_TYPES: readonly string[] = ["authorization_code", "refresh_token", "client_credentials"]
+const GRANT_TYPES: readonly string[] = ["authorization_code", "refresh_token", "client_credentials"]
 
 /** RFC 8414 §2, also served as OpenID provider metadata. */
 export function serverMetadata(world: World, exchange: Exchange): JsonObject {

@@ -13,7 +13,7 @@ export interface Subscription {
 }
 
 /** The notification that tells of a change (MCP tools, prompts and resources: List Changed, Subscriptions). */
-export const notificationOf = (change: Change): { readonly method: string; readonly params: JsonObject } =>
+const notificationOf = (change: Change): { readonly method: string; readonly params: JsonObject } =>
   "uri" in change
     ? { method: "notifications/resources/updated", params: { uri: change.uri } }
     : { method: `notifications/${change.list}/list_changed`, params: {} }

@@ -9,7 +9,7 @@ import { MODERN } from "./revisions.ts"
 export type Ask = <Name extends string>(requests: Readonly<Record<Name, ClientRequest>>) => Promise<ClientAnswers<Name>>
 
 /** Thrown to end a call of 2026-07-28 with questions; the next round begins from the start, with the answers. */
-export class InputRequired extends Error {
+class InputRequired extends Error {
   readonly result: JsonObject
 
   constructor(result: JsonObject) {

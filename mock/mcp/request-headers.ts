@@ -17,7 +17,7 @@ const NAMED: Readonly<Record<string, string>> = {
 const mismatch = (text: string) => new RpcError(CODES.headerMismatch, text, 400)
 
 /** Undoes the encoding of header values that plain text cannot carry; `undefined` when it is broken. */
-export function decodeHeader(value: string): string | undefined {
+function decodeHeader(value: string): string | undefined {
   const encoded = /^=\?base64\?(.*)\?=$/s.exec(value)?.[1]
   if (encoded === undefined) return value
   const bytes = Buffer.from(encoded, "base64")

@@ -47,7 +47,7 @@ const envelope = ({ id, status, createdAt, updatedAt }: Task): JsonObject => ({
 })
 
 /** Whether the client said, with this very request, that it can deal with tasks. */
-export const takesTasks = ({ capabilities }: Call): boolean =>
+const takesTasks = ({ capabilities }: Call): boolean =>
   isObject(capabilities.extensions) && isObject(capabilities.extensions[TASKS])
 
 const needed = () =>

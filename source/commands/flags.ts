@@ -204,8 +204,6 @@ export const demoFlags = {
   ...output,
 }
 
-export const outputFlags = output
-
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** The same groups as headings of the help; a flag of none of them belongs to its command. */

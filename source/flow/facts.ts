@@ -43,7 +43,7 @@ export const Request = Schema.Struct({
 export const Answer = Schema.Struct({ result: Members, exchange: Schema.Finite })
 
 /** Everything a run can know. A step names the facts it needs and the facts it yields; each is learned whole. */
-export const factSchemas = {
+const factSchemas = {
   probe: Probe,
   resource: ResourceMetadata,
   server: ServerMetadata,

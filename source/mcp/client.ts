@@ -25,7 +25,7 @@ export const RequestIds = Context.Reference<{ readonly next: Effect.Effect<numbe
 })
 
 /** Ids that count upwards. */
-export const countFrom = (first: number): { readonly next: Effect.Effect<number> } => {
+const countFrom = (first: number): { readonly next: Effect.Effect<number> } => {
   let id = first
   return { next: Effect.sync(() => id++) }
 }

@@ -27,7 +27,7 @@ const mediaType = (block: JsonObject): { readonly mediaType?: string } => {
 }
 
 /** Reads the contents of a resource: an entry of `contents`, or what is embedded in a result. */
-export const describeResource = (resource: JsonObject): Extract<ContentView, { readonly kind: "resource" }> => {
+const describeResource = (resource: JsonObject): Extract<ContentView, { readonly kind: "resource" }> => {
   const body = text(resource.text)
   return {
     kind: "resource",

@@ -34,7 +34,7 @@ export interface Question {
 }
 
 /** Reads a question, as far as the revision and the respondent allow it to be asked. */
-export const readAsk = (
+const readAsk = (
   { connection, during, exchange, params, accepting }: Question,
   respondent: Respondent,
 ): Result.Result<Ask, Unanswerable> => {
@@ -79,7 +79,7 @@ export const readAsk = (
 const rule = "MCP elicitation"
 
 /** Puts a question to the respondent and checks what comes back before it may be sent (MR-49). */
-export const putAsk = Effect.fn("mcp.elicit")(function* (ask: Ask): Effect.fn.Return<AskAnswer, never, Findings> {
+const putAsk = Effect.fn("mcp.elicit")(function* (ask: Ask): Effect.fn.Return<AskAnswer, never, Findings> {
   const findings = yield* Findings
   const respondent = yield* Respondent
   const warn = (text: string) => findings.raise({ severity: "warning", rule, text, exchange: ask.exchange })

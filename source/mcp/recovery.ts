@@ -10,7 +10,7 @@ import { exchangeRounds } from "./rounds.ts"
 import type { Session } from "./session.ts"
 
 /** Opens a new session in place of one that the server forgot: same address, same revision, no id (MR-28). */
-export const reopen = (
+const reopen = (
   session: Session,
   credentials: Credentials = {},
 ): Effect.Effect<Session, ExchangeFailure, Wire | Findings> =>
@@ -50,7 +50,7 @@ const reads: ReadonlySet<string> = new Set([
   "completion/complete",
 ])
 
-export const isRead = (method: string): boolean => reads.has(method)
+const isRead = (method: string): boolean => reads.has(method)
 
 /** Attempts after the first; the wait in milliseconds before each where the server names none. */
 const ownWaits: ReadonlyArray<number> = [1000, 1500]

@@ -10,7 +10,7 @@ export const excerpt = (body: string): string => {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line
 }
 
-export const isHtml = (mediaType: string, body: string): boolean =>
+const isHtml = (mediaType: string, body: string): boolean =>
   mediaType === "text/html" ||
   mediaType === "application/xhtml+xml" ||
   /^\s*<(!doctype html|html|head|body)\b/i.test(body)

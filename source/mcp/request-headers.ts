@@ -42,7 +42,7 @@ export interface HeaderSource {
 }
 
 /** What every request of a revision carries whatever its HTTP method: version, session and token. */
-export const connectionHeaders = ({
+const connectionHeaders = ({
   protocolVersion,
   method,
   sessionId,

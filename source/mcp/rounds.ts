@@ -13,7 +13,7 @@ import { cachedAnswer, keepAnswer } from "./result-cache.ts"
 import { revisions } from "./revisions.ts"
 
 /** Rounds of questions within one call (rulebook 1.14). */
-export const mostRounds = 10
+const mostRounds = 10
 /** Milliseconds before a request is repeated that nobody had to be asked for (MR-47). */
 const pauseMillis = 250
 

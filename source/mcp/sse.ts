@@ -22,7 +22,7 @@ export interface SseParser {
 }
 
 /** Characters of one event, and of one line (rulebook 1.14). */
-export const longestEvent = 8 * 1024 * 1024
+const longestEvent = 8 * 1024 * 1024
 
 const digits = /^[0-9]+$/
 

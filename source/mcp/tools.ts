@@ -64,9 +64,6 @@ export interface KnownTools {
 
 export const noTools: KnownTools = { usable: [], unusable: new Map() }
 
-/** Tools that were listed before, as {@link listTools} gave them. */
-export const knownTools = (usable: ReadonlyArray<Tool>): KnownTools => ({ usable, unusable: new Map() })
-
 /** Sorts one page or the whole list, in addition to what is known. What is left out is left out with a finding. */
 export const sortTools = Effect.fnUntraced(function* (
   connection: Connection,

@@ -11,8 +11,8 @@ import { assertionText, jwtBearerGrant, type MachineRequest } from "./machine-gr
 import { postForm } from "./post-form.ts"
 import { tokenAnswer } from "./token.ts"
 
-export const tokenExchangeGrantType = "urn:ietf:params:oauth:grant-type:token-exchange"
-export const idJagTokenType = "urn:ietf:params:oauth:token-type:id-jag"
+const tokenExchangeGrantType = "urn:ietf:params:oauth:grant-type:token-exchange"
+const idJagTokenType = "urn:ietf:params:oauth:token-type:id-jag"
 const idTokenType = "urn:ietf:params:oauth:token-type:id_token"
 
 /** The identity provider of an enterprise, and who we are there. */
@@ -38,7 +38,7 @@ const clientAt = ({ tokenEndpoint, clientId, clientSecret }: IdentityProvider): 
  * one resource (RFC 8693 §2). Fails with `assertion_unusable`, `id_token_refused`, `id_jag_missing`, and what
  * the token endpoint of the identity provider says.
  */
-export const exchangeIdToken = Effect.fn("oauth.exchangeIdToken")(function* (request: {
+const exchangeIdToken = Effect.fn("oauth.exchangeIdToken")(function* (request: {
   readonly idp: IdentityProvider
   readonly idToken: Secret
   /** Issuer of the authorization server that is to accept the result. */

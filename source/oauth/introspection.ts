@@ -12,7 +12,7 @@ import { isString, parseJsonObject } from "./json-document.ts"
 import { postForm } from "./post-form.ts"
 
 /** What a server knows about a token (RFC 7662 §2.2). An inactive token tells nothing else. */
-export const Introspection = Schema.Struct({
+const Introspection = Schema.Struct({
   active: Schema.Boolean,
   scope: Schema.optionalKey(Schema.String),
   /** Seconds since the epoch. */
@@ -21,7 +21,7 @@ export const Introspection = Schema.Struct({
   document: Schema.Record(Schema.String, Schema.Unknown),
   exchange: Schema.Finite,
 })
-export type Introspection = typeof Introspection.Type
+type Introspection = typeof Introspection.Type
 
 /**
  * Asks a server about a token (RFC 7662 §2.1), for a person who wants to see. Fails with `introspection_refused`, and as

@@ -15,7 +15,7 @@ import { type OAuthFailure, oauthFailure } from "./failure.ts"
 import { parseJsonObject } from "./json-document.ts"
 import { untilRead } from "./turned-away.ts"
 
-export const formType = "application/x-www-form-urlencoded"
+const formType = "application/x-www-form-urlencoded"
 
 /** A refusal before anything was looked at, for the only reason that the proof holds no nonce or an old one. */
 const wantsNonce = (answer: Incoming): boolean =>

@@ -1,7 +1,7 @@
 import { registrationAuthMethod, type TokenEndpointAuthMethod } from "./auth-method.ts"
 
 /** What identifies this program among others (RFC 7591 §2, `software_id`): one UUID for all versions. */
-export const softwareId = "5d1a6f3e-2c84-4b0e-9a57-8f3c1e7b6d20"
+const softwareId = "5d1a6f3e-2c84-4b0e-9a57-8f3c1e7b6d20"
 /** The version in package.json; a test holds them together. */
 export const softwareVersion = "0.1.0"
 

@@ -82,32 +82,10 @@ const head = (text: string, cells: number): string => {
   return text.slice(0, end)
 }
 
-/** The longest ending of a text that fits. */
-const tail = (text: string, cells: number): string => {
-  if (cells <= 0) return ""
-  if (narrow.test(text)) return text.slice(-cells)
-  let left = width(text)
-  let start = 0
-  for (const grapheme of graphemes(text)) {
-    if (left <= cells) break
-    left -= graphemeCells(grapheme)
-    start += grapheme.length
-  }
-  return text.slice(start)
-}
-
 /** Shortens to at most `cells`, the end replaced by an ellipsis. */
 export const truncate = (text: string, cells: number): string => {
   if (width(text) <= cells) return text
   return cells <= 0 ? "" : `${head(text, cells - 1)}…`
-}
-
-/** Shortens in the middle: for URLs and identifiers, whose ends tell them apart. */
-export const truncateMiddle = (text: string, cells: number): string => {
-  if (width(text) <= cells) return text
-  if (cells <= 0) return ""
-  const left = Math.ceil((cells - 1) / 2)
-  return `${head(text, left)}…${tail(text, cells - 1 - left)}`
 }
 
 /** Fills with spaces to exactly `cells`; a longer text is truncated. */

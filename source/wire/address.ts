@@ -51,7 +51,7 @@ const bare = (host: string): string => host.replace(/^\[|\]$/g, "")
 const familyOf = (address: string): "ipv4" | "ipv6" => (net.isIP(address) === 6 ? "ipv6" : "ipv4")
 
 /** Zone of a literal IP address. IPv4 in IPv6 is unwrapped by BlockList itself. */
-export const zoneOfAddress = (address: string): Zone => {
+const zoneOfAddress = (address: string): Zone => {
   const family = familyOf(address)
   if (loopback.check(address, family)) return "loopback"
   return special.check(address, family) ? "private" : "public"

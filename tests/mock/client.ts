@@ -318,7 +318,7 @@ export interface SseEvent {
 }
 
 /** Reads server-sent events one by one, as they come. */
-export class EventReader {
+class EventReader {
   readonly response: Response
   readonly #reader: ReadableStreamDefaultReader<string>
   #rest = ""

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { graphemes } from "../../source/text/graphemes.ts"
-import { pad, truncate, truncateMiddle, width, wrap } from "../../source/text/width.ts"
+import { pad, truncate, width, wrap } from "../../source/text/width.ts"
 import { cells, remoteString } from "./strings.ts"
 
 // Ink measures with this package, so our rows fit if and only if we agree with it. Not a dependency of ours: it is taken
@@ -47,7 +47,6 @@ describe("cutting", () => {
   it("marks what was cut", () => {
     expect(truncate("abcdef", 4)).toBe("abc…")
     expect(truncate("漢字漢字", 4)).toBe("漢…")
-    expect(truncateMiddle("https://host.example/path", 11)).toBe("https…/path")
     expect(pad("ab", 4)).toBe("ab  ")
     expect(pad("ab", 4, "start")).toBe("  ab")
   })
@@ -55,9 +54,6 @@ describe("cutting", () => {
   it.prop("never exceeds its cells", { remoteString, cells }, ({ remoteString, cells }) => {
     expect(inkWidth(truncate(remoteString, cells))).toBeLessThanOrEqual(cells)
     expect(inkWidth(pad(remoteString, cells))).toBe(cells)
-    const middle = truncateMiddle(remoteString, cells)
-    // The two ends may join into one grapheme across the ellipsis, never into a wider one.
-    expect(inkWidth(middle)).toBeLessThanOrEqual(cells)
   })
 })
 

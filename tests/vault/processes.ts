@@ -20,7 +20,7 @@ export const vaultScript = (directory: string, body: string): string => `
   process.stdout.write(JSON.stringify(found ?? null))
   process.stdin.pause()`
 
-export const nodeArguments = ["--no-warnings", "--experimental-strip-types", "--input-type=module", "-e"]
+const nodeArguments = ["--no-warnings", "--experimental-strip-types", "--input-type=module", "-e"]
 
 /** Starts one; `until` waits for a word on its standard output, `end` for its end. */
 export const startScript = (script: string) => {

@@ -5,7 +5,7 @@ import { minimum } from "./layout.ts"
 import type { Scene } from "./scene.ts"
 
 /** What is too small, by how much, and what can be done. */
-export const tooSmallRows = ({ columns, rows, theme }: Scene): ReadonlyArray<Row> => {
+const tooSmallRows = ({ columns, rows, theme }: Scene): ReadonlyArray<Row> => {
   const lines = [
     "Terminal too small",
     "",

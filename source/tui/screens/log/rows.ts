@@ -12,7 +12,7 @@ const atFault = (state: FlowState, { step, request }: ExchangeState): boolean =>
 /** A 401 to the first request is the answer that was hoped for. */
 const expected = ({ step, response }: ExchangeState): boolean => step === "probe" && response?.status === 401
 
-export const exchangeMark = (state: FlowState, exchange: ExchangeState, theme: Theme): readonly [string, Tone] => {
+const exchangeMark = (state: FlowState, exchange: ExchangeState, theme: Theme): readonly [string, Tone] => {
   const { response } = exchange
   if (response === undefined) return [theme.glyphs.current, "accent"]
   if (response.failure !== undefined || atFault(state, exchange)) return [theme.glyphs.failed, "bad"]

@@ -18,7 +18,7 @@ import { exchangeRow } from "./rows.ts"
 
 const isRevealed = ({ ui, now }: Scene): boolean => ui.revealUntil !== undefined && ui.revealUntil > now
 
-export const shownIn = (scene: Scene, flow: FlowScene): Shown => ({
+const shownIn = (scene: Scene, flow: FlowScene): Shown => ({
   theme: scene.theme,
   ...(isRevealed(scene) ? { expose: flow.expose } : {}),
 })

@@ -45,7 +45,7 @@ export const ago = (then: number, now: number): string => {
 }
 
 /** What Start says of a token: how long it is good, and what becomes of it then. */
-export const tokenWords = ({ token }: KnownServer, now: number): string => {
+const tokenWords = ({ token }: KnownServer, now: number): string => {
   if (token === undefined) return "no token"
   const { expiresAt, renewable } = token
   if (expiresAt === undefined) return "token without an expiry"
