@@ -1,5 +1,6 @@
 // `npm run conformance`: the official suite against this client and against the mock, each scenario in a process of its
 // own so that the strict verdict (no failure, no warning, no time-out, right exit status) counts. Prints passed/required.
+// An argument keeps the legs, or else the scenarios, whose names have it in them.
 import { execFile, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
@@ -16,7 +17,7 @@ const node = process.execPath
 const bin = path.resolve(process.env.MCP_DCR_TUI_DIST ?? path.join(root, "dist"), "bin.js")
 const suite = path.join(root, "node_modules/@modelcontextprotocol/conformance/dist/index.js")
 const results = mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-conformance-results-"))
-const only = process.argv[2]
+const only = process.argv[2] ?? ""
 
 const run = (args, options = {}) =>
   new Promise((resolve) => {
@@ -84,11 +85,17 @@ const strict = async (label, args, folder) => {
 }
 
 const command = `${node} ${path.join(here, "adapter.js")}`
-const clientJob = (name, revision) => () =>
-  strict(
-    `client ${revision} ${name}`,
-    ["client", "--scenario", name, "--spec-version", revision, "--force", "--command", command],
-    path.join(results, `client-${revision}-${name.replaceAll("/", "_")}`),
+const clientLeg = (scenarios) =>
+  inPairs(
+    scenarios.map(
+      ({ name, revision }) =>
+        () =>
+          strict(
+            `client ${revision} ${name}`,
+            ["client", "--scenario", name, "--spec-version", revision, "--force", "--command", command],
+            path.join(results, `client-${revision}-${name.replaceAll("/", "_")}`),
+          ),
+    ),
   )
 
 /** A mock in a process of its own; ends with the callback. */
@@ -107,16 +114,17 @@ const withMock = async (flags, use) => {
   }
 }
 
-const serverLeg = (revision, names) =>
+const serverLeg = (scenarios) =>
   withMock(["--no-auth", "--diagnostics"], ({ url }) =>
     inPairs(
-      names.map(
-        (name) => () =>
-          strict(
-            `server ${revision} ${name}`,
-            ["server", "--url", url, "--scenario", name, "--spec-version", revision, "--force"],
-            path.join(results, `server-${revision}-${name}`),
-          ),
+      scenarios.map(
+        ({ name, revision }) =>
+          () =>
+            strict(
+              `server ${revision} ${name}`,
+              ["server", "--url", url, "--scenario", name, "--spec-version", revision, "--force"],
+              path.join(results, `server-${revision}-${name}`),
+            ),
       ),
     ),
   )
@@ -144,8 +152,10 @@ const register = async (issuer, redirectUri) => {
   return answer.json()
 }
 
+const authorizationNames = ["authorization-server-metadata-endpoint", "authorization-code-grant"]
+
 /** The suite prints an address and waits for its own callback: the auto-approving mock is followed over HTTP. */
-const authorizationLeg = () =>
+const authorizationLeg = (scenarios) =>
   withMock(["--auto-approve"], async ({ issuer, url }) => {
     const folder = path.join(results, "authorization")
     const settings = path.join(results, "authorization.json")
@@ -172,8 +182,7 @@ const authorizationLeg = () =>
     await new Promise((resolve) => child.once("close", resolve))
     clearTimeout(impatience)
     const checks = checksIn(folder)
-    const names = ["authorization-server-metadata-endpoint", "authorization-code-grant"]
-    const ok = names.map((name) => {
+    const ok = scenarios.map(({ name }) => {
       const own = readdirSync(folder)
         .filter((entry) => entry.includes(name))
         .flatMap((entry) => checksIn(path.join(folder, entry)))
@@ -188,21 +197,8 @@ const authorizationLeg = () =>
         })
       return passed
     })
-    return checks.length === 0 ? [false, false] : ok
+    return checks.length === 0 ? scenarios.map(() => false) : ok
   })
-
-const count = (list) => `${list.filter(Boolean).length}/${list.length}`
-// The six that the suite scores, or everybody quotes, come last; what is tried beyond them before.
-const beyond = new Set(["client 2025-03-26 backcompat", "server unscored"])
-const lines = []
-const linesBeyond = []
-const leg = async (name, work) => {
-  if (only !== undefined && !name.includes(only)) return
-  const began = Date.now()
-  const answers = await work()
-  ;(beyond.has(name) ? linesBeyond : lines).push(`${name.padEnd(34)} ${count(answers)}`)
-  process.stderr.write(`${name}: ${count(answers)} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`)
-}
 
 const modern = await listed("2026-07-28")
 const legacy = await listed("2025-11-25")
@@ -216,22 +212,51 @@ const unscoredServer = ({ unscored: lines }) =>
   })
 const backcompat = ["auth/2025-03-26-oauth-metadata-backcompat", "auth/2025-03-26-oauth-endpoint-fallback"]
 
-await leg("client 2026-07-28 strict", () => inPairs(modern.client.map((name) => clientJob(name, "2026-07-28"))))
-await leg("client 2025-11-25 strict", () => inPairs(legacy.client.map((name) => clientJob(name, "2025-11-25"))))
-await leg("client unscored", () => inPairs(unscored.map((name) => clientJob(name, "2026-07-28"))))
-await leg("client 2025-03-26 backcompat", () => inPairs(backcompat.map((name) => clientJob(name, "2025-03-26"))))
-await leg("server 2026-07-28", () => serverLeg("2026-07-28", modern.server))
-await leg("server 2025-11-25", () => serverLeg("2025-11-25", legacy.server))
-await leg("server unscored", async () => [
-  ...(await serverLeg("2026-07-28", unscoredServer(modern))),
-  ...(await serverLeg("2025-11-25", unscoredServer(legacy))),
-])
-await leg("authorization server", authorizationLeg)
+const of = (revision, names) => names.map((name) => ({ name, revision }))
+// The six that the suite scores, or everybody quotes, come last, in the order in which they are quoted.
+const legs = [
+  { name: "client 2025-03-26 backcompat", scenarios: of("2025-03-26", backcompat), run: clientLeg },
+  {
+    name: "server unscored",
+    scenarios: [...of("2026-07-28", unscoredServer(modern)), ...of("2025-11-25", unscoredServer(legacy))],
+    run: serverLeg,
+  },
+  { name: "client 2026-07-28 strict", scenarios: of("2026-07-28", modern.client), run: clientLeg },
+  { name: "client 2025-11-25 strict", scenarios: of("2025-11-25", legacy.client), run: clientLeg },
+  { name: "client unscored", scenarios: of("2026-07-28", unscored), run: clientLeg },
+  { name: "server 2026-07-28", scenarios: of("2026-07-28", modern.server), run: serverLeg },
+  { name: "server 2025-11-25", scenarios: of("2025-11-25", legacy.server), run: serverLeg },
+  { name: "authorization server", scenarios: of("", authorizationNames), run: authorizationLeg },
+]
+const without = legs.filter(({ scenarios }) => scenarios.length === 0)
+if (without.length > 0)
+  throw new Error(`the suite lists no scenario for: ${without.map(({ name }) => name).join(", ")}`)
+const chosen = legs
+  .map((leg) => ({
+    ...leg,
+    scenarios: leg.scenarios.filter(({ name }) => leg.name.includes(only) || name.includes(only)),
+  }))
+  .filter(({ scenarios }) => scenarios.length > 0)
+if (chosen.length === 0) {
+  rmSync(results, { recursive: true, force: true })
+  process.stderr.write(`No leg and no scenario has "${only}" in its name. The legs are:\n`)
+  process.stderr.write(legs.map(({ name, scenarios }) => `  ${name} (${scenarios.length})\n`).join(""))
+  process.exit(2)
+}
+
+const lines = []
+for (const { name, scenarios, run: runLeg } of chosen) {
+  const began = Date.now()
+  const answers = await runLeg(scenarios)
+  const count = `${answers.filter(Boolean).length}/${answers.length}`
+  lines.push(`${name.padEnd(34)} ${count}`)
+  process.stderr.write(`${name}: ${count} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`)
+}
 
 for (const { label, bad, text } of failures) {
   process.stderr.write(`\n✗ ${label}\n${bad.map((line) => `  ${line}\n`).join("")}`)
   if (process.env.VERBOSE !== undefined) process.stderr.write(text)
 }
 rmSync(results, { recursive: true, force: true })
-process.stdout.write(`${[...linesBeyond, ...lines].join("\n")}\n`)
+process.stdout.write(`${lines.join("\n")}\n`)
 process.exitCode = failures.length === 0 ? 0 : 1
