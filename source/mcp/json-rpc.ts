@@ -1,7 +1,8 @@
 import * as Result from "effect/Result"
+import { deepestNesting, isObject, type JsonObject, nestsTooDeep } from "../text/json.ts"
 
-/** JSON-RPC 2.0 messages as MCP uses them. Results and params keep every member that we do not know. */
-export type JsonObject = Readonly<Record<string, unknown>>
+export { isObject, type JsonObject }
+
 /** A string or an integer, never null (MR-13). `1` and `"1"` are different ids (MR-14). */
 export type RequestId = string | number
 
@@ -11,6 +12,7 @@ export interface RpcError {
   readonly data?: unknown
 }
 
+/** JSON-RPC 2.0 messages as MCP uses them. Results and params keep every member that we do not know. */
 export type Message =
   | { readonly _tag: "response"; readonly id: RequestId; readonly result: JsonObject }
   /** Without an id where the server could not read ours. */
@@ -30,9 +32,6 @@ export const rpcCodes = {
   missingCapability: -32021,
   unsupportedVersion: -32022,
 } as const
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 export const isId = (value: unknown): value is RequestId => typeof value === "string" || Number.isInteger(value)
 
@@ -68,29 +67,9 @@ export const readMessage = (value: unknown): Result.Result<Message, string> => {
   return Result.succeed({ _tag: "error", id: id ?? undefined, error })
 }
 
-const deepest = 64
-
-/** Whether brackets nest deeper than any honest message (rulebook 1.14); strings are skipped. */
-const tooDeep = (text: string): boolean => {
-  let depth = 0
-  let inString = false
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index]
-    if (inString) {
-      if (character === "\\") index++
-      else if (character === '"') inString = false
-    } else if (character === '"') inString = true
-    else if (character === "{" || character === "[") {
-      depth++
-      if (depth > deepest) return true
-    } else if (character === "}" || character === "]") depth--
-  }
-  return false
-}
-
 /** Parses JSON from outside, at most 64 levels deep. */
 export const parseJson = (text: string): Result.Result<unknown, string> => {
-  if (tooDeep(text)) return Result.fail(`nested deeper than ${deepest} levels`)
+  if (nestsTooDeep(text)) return Result.fail(`nested deeper than ${deepestNesting} levels`)
   return Result.try({ try: (): unknown => JSON.parse(text), catch: () => "not valid JSON" })
 }
 

@@ -1,14 +1,9 @@
 import * as Result from "effect/Result"
+import { excerpt } from "../text/excerpt.ts"
 import { header, headerAll, type IncomingHead } from "../wire/wire.ts"
 import { AuthorizationRequired, type McpCode, type McpFailure, mcpFailure } from "./failure.ts"
 import type { RequestId, RpcError } from "./json-rpc.ts"
 import { readMessages, rpcCodes } from "./json-rpc.ts"
-
-/** The beginning of a body in one line, as evidence. Sanitized, like everything from a server, where it is shown. */
-export const excerpt = (body: string): string => {
-  const line = body.slice(0, 2000).replace(/\s+/g, " ").trim()
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
-}
 
 const isHtml = (mediaType: string, body: string): boolean =>
   mediaType === "text/html" ||

@@ -1,6 +1,7 @@
 import type { Finding } from "../text/finding.ts"
+import { isObject, type JsonObject } from "../text/json.ts"
 import { zoneOfUrl } from "../wire/address.ts"
-import { isJsonObject, isString, isStringList, type JsonObject, jsonType } from "./json-document.ts"
+import { isString, isStringList, jsonType } from "./json-document.ts"
 
 const urlRule = "OAuth Client ID Metadata Document, Client Identifier"
 const documentRule = "OAuth Client ID Metadata Document, Client Information Discovery"
@@ -56,7 +57,7 @@ const redirectFault = (uri: string): string | undefined => {
 
 const keysOf = (document: JsonObject): ReadonlyArray<unknown> => {
   const { jwks } = document
-  return isJsonObject(jwks) && Array.isArray(jwks.keys) ? jwks.keys : []
+  return isObject(jwks) && Array.isArray(jwks.keys) ? jwks.keys : []
 }
 
 const missing = (document: JsonObject, member: string, needed: string): string | undefined => {
@@ -98,7 +99,7 @@ const mustHold: ReadonlyArray<Check> = [
       : "private_key_jwt needs jwks with a key, or jwks_uri."
   },
   (document) =>
-    keysOf(document).some((key) => isJsonObject(key) && privateKeyMembers.some((member) => member in key))
+    keysOf(document).some((key) => isObject(key) && privateKeyMembers.some((member) => member in key))
       ? "jwks holds a private or symmetric key; only public keys may be published."
       : undefined,
   (document) => missing(document, "grant_types", "authorization_code"),
@@ -125,7 +126,7 @@ const shouldHold: ReadonlyArray<Check> = [
 /** Checks a client metadata document that was found at `url` (CR-68). One finding per fault; a `pass` if there is none. */
 export const lintClientMetadata = (document: unknown, url: string): ReadonlyArray<Finding> => {
   const findings = checkClientIdUrl(url).filter(({ severity }) => severity !== "pass")
-  if (!isJsonObject(document))
+  if (!isObject(document))
     return [...findings, finding("error", documentRule)(`The document is a JSON ${jsonType(document)}, not an object.`)]
   const apply = (checks: ReadonlyArray<Check>, severity: Finding["severity"]): ReadonlyArray<Finding> =>
     checks

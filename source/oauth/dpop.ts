@@ -3,12 +3,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Entropy, randomText } from "../text/entropy.ts"
 import type { Finding } from "../text/finding.ts"
+import { isObject } from "../text/json.ts"
 import type { Secret } from "../text/secret.ts"
 import { header, type IncomingHead } from "../wire/wire.ts"
 import { parseChallenges } from "./challenge-grammar.ts"
 import { dpopKeyPair } from "./dpop-key.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
-import { isJsonObject, isStringList } from "./json-document.ts"
+import { isStringList } from "./json-document.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
 import { signJws } from "./signing-key.ts"
 
@@ -79,7 +80,7 @@ export const dpopProof = Effect.fn("oauth.dpopProof")(function* (
 /** What the server's metadata says about DPoP with ES256 (RFC 9449 §5.1); silence is worth a try. */
 export const dpopSupport = ({ document }: Pick<ServerMetadata, "document">): Finding => {
   const rule = "RFC 9449 §5.1"
-  const algs = isJsonObject(document) ? document.dpop_signing_alg_values_supported : undefined
+  const algs = isObject(document) ? document.dpop_signing_alg_values_supported : undefined
   if (isStringList(algs) && algs.includes("ES256"))
     return { severity: "pass", rule, text: "DPoP with ES256 is announced." }
   return {

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Entropy } from "../text/entropy.ts"
 import { Findings } from "../text/finding.ts"
+import { isObject } from "../text/json.ts"
 import { decodeJwt } from "../text/jwt.ts"
 import { reveal, type Secret } from "../text/secret.ts"
 import type { WireFailure } from "../wire/failure.ts"
@@ -11,7 +12,7 @@ import type { Credentials } from "./client-authentication.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
 import type { Grant } from "./grant.ts"
-import { isJsonObject, isStringList } from "./json-document.ts"
+import { isStringList } from "./json-document.ts"
 import { postForm } from "./post-form.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
 import { checkSigningAlg } from "./signing-key.ts"
@@ -41,7 +42,7 @@ type GrantEffect = Effect.Effect<Grant, OAuthFailure | WireFailure, Wire | Findi
 
 /** The list is the server's own word, where it gives one; silence stands for the grants of a browser (RFC 8414 §2). */
 const announce = Effect.fn("oauth.announceGrantType")(function* ({ document }: MachineServer, grantType: string) {
-  const listed = isJsonObject(document) ? document.grant_types_supported : undefined
+  const listed = isObject(document) ? document.grant_types_supported : undefined
   if (!isStringList(listed)) return
   const findings = yield* Findings
   const offered = listed.includes(grantType)

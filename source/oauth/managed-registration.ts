@@ -1,10 +1,11 @@
 import * as Result from "effect/Result"
 import type { Finding } from "../text/finding.ts"
+import type { JsonObject } from "../text/json.ts"
 import { secret } from "../text/secret.ts"
 import { isAuthMethod, type TokenEndpointAuthMethod, usesSecret } from "./auth-method.ts"
 import type { Client } from "./client-identity.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
-import { isString, isStringList, type JsonObject, jsonType } from "./json-document.ts"
+import { isString, isStringList, jsonType } from "./json-document.ts"
 import { type Raise, secretEnd, withoutNulls } from "./registration-answer.ts"
 import { endpointFault } from "./server-metadata-document.ts"
 

@@ -1,11 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { excerpt } from "../text/excerpt.ts"
 import { Findings } from "../text/finding.ts"
+import type { JsonObject } from "../text/json.ts"
 import type { WireCode, WireFailure } from "../wire/failure.ts"
 import { comeBack } from "../wire/retry.ts"
 import { type Incoming, Wire } from "../wire/wire.ts"
 import { type OAuthCode, type OAuthFailure, oauthFailure } from "./failure.ts"
-import { excerpt, type JsonObject, parseJsonObject } from "./json-document.ts"
+import { parseJsonObject } from "./json-document.ts"
 
 /** A JSON object that a discovery address answered with. */
 export interface FoundDocument {

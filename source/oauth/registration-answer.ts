@@ -1,11 +1,12 @@
 import * as Result from "effect/Result"
 import type { Finding } from "../text/finding.ts"
+import type { JsonObject } from "../text/json.ts"
 import { secret } from "../text/secret.ts"
 import { zoneOfUrl } from "../wire/address.ts"
 import { chooseAuthMethod, isAuthMethod, type TokenEndpointAuthMethod, usesSecret } from "./auth-method.ts"
 import { type Client, secretExpired } from "./client-identity.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
-import { isString, isStringList, type JsonObject, jsonType } from "./json-document.ts"
+import { isString, isStringList, jsonType } from "./json-document.ts"
 import type { RegistrationRequest } from "./registration-request.ts"
 import { endpointFault } from "./server-metadata-document.ts"
 

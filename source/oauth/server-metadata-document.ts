@@ -1,8 +1,9 @@
 import * as Result from "effect/Result"
 import type { Finding } from "../text/finding.ts"
+import type { JsonObject } from "../text/json.ts"
 import { checkUrl, locationOfUrl } from "../wire/address.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
-import { isString, isStringList, type JsonObject, jsonType } from "./json-document.ts"
+import { isString, isStringList, jsonType } from "./json-document.ts"
 import type { FoundDocument } from "./metadata-document.ts"
 import type { ServerMetadata } from "./server-metadata.ts"
 

@@ -1,10 +1,12 @@
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import { excerpt } from "../text/excerpt.ts"
 import type { Finding } from "../text/finding.ts"
+import type { JsonObject } from "../text/json.ts"
 import { makeSecretBook, redactBody } from "../text/redaction.ts"
 import { type Secret, secret } from "../text/secret.ts"
 import type { Incoming } from "../wire/wire.ts"
 import { type OAuthFailure, oauthFailure } from "./failure.ts"
+import { parseJsonObject } from "./json-document.ts"
 
 /** A token endpoint's success, before it is bound to issuer and client. */
 export interface TokenAnswer {
@@ -29,9 +31,6 @@ export interface TokenReading {
   readonly outcome: Result.Result<TokenAnswer, TokenError | OAuthFailure>
   readonly findings: ReadonlyArray<Finding>
 }
-
-const JsonObject = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown))
-type Members = Readonly<Record<string, unknown>>
 
 const excerptLength = 200
 const tenYears = 10 * 365 * 24 * 3600
@@ -146,18 +145,18 @@ export const readTokenAnswer = (
 
 /** The first characters. Even an answer that cannot be read may hold a token. */
 const excerptOf = (answer: Incoming): string =>
-  redactBody(makeSecretBook(), answer.mediaType, answer.body).slice(0, excerptLength)
+  excerpt(redactBody(makeSecretBook(), answer.mediaType, answer.body), excerptLength)
 
 type Raise = (severity: Finding["severity"], rule: string, text: string) => void
 
 /** JSON, or what some servers send in its place: a form, or JSON under another media type. */
-const membersOf = (answer: Incoming, raise: Raise): Members | undefined => {
+const membersOf = (answer: Incoming, raise: Raise): JsonObject | undefined => {
   if (answer.mediaType === "application/x-www-form-urlencoded") {
     raise("warning", "OAuth 2.1 §3.2.3", "The answer is a form; it must be JSON.")
     const form = Object.fromEntries(new URLSearchParams(answer.body))
     return "access_token" in form || "error" in form ? form : undefined
   }
-  const members = Schema.decodeUnknownResult(JsonObject)(answer.body)
+  const members = parseJsonObject(answer.body)
   if (Result.isFailure(members)) return undefined
   if (answer.mediaType !== "application/json" && !answer.mediaType.endsWith("+json"))
     raise("warning", "OAuth 2.1 §3.2.3", `The answer is JSON, but its media type is ${answer.mediaType || "missing"}.`)

@@ -1,11 +1,13 @@
+import { isObject, type JsonObject } from "./json.ts"
+
 /**
  * A look inside a JSON Web Token, for a person who wants to see what the server put there (RFC 7519). Nothing is verified,
  * and nothing may be decided by it: an access token is opaque to a client (RFC 9068 §6, rulebook CR-83).
  */
 export interface UnverifiedJwt {
   readonly verified: false
-  readonly header: Readonly<Record<string, unknown>>
-  readonly claims: Readonly<Record<string, unknown>>
+  readonly header: JsonObject
+  readonly claims: JsonObject
 }
 
 /** Longer texts are no token that a header could carry. */
@@ -13,10 +15,7 @@ const longest = 64_000
 
 const base64url = /^[A-Za-z0-9_-]+$/
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-const decodePart = (part: string | undefined): Readonly<Record<string, unknown>> | undefined => {
+const decodePart = (part: string | undefined): JsonObject | undefined => {
   if (part === undefined || !base64url.test(part)) return undefined
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"))

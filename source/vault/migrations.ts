@@ -1,9 +1,8 @@
+import { isObject, type JsonObject } from "../text/json.ts"
 import { currentVersion } from "./record.ts"
 
-type Members = { readonly [name: string]: unknown }
-
 /** Turns the members of a record of one version into those of the next, without looking at anything else. */
-export type Migration = (before: Members) => Members
+export type Migration = (before: JsonObject) => JsonObject
 
 /**
  * By the version that each one starts from. A record is brought up to date whenever it is read, and stored so when it is
@@ -14,9 +13,6 @@ export const migrations: ReadonlyMap<number, Migration> = new Map([
   [1, (before) => before],
 ])
 
-const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** A record in the current form, or as it was where no way leads there: then it will not decode. */
 export const migrated = (
   value: unknown,
@@ -24,7 +20,7 @@ export const migrated = (
   current: number = currentVersion,
 ): unknown => {
   let record = value
-  while (isMembers(record)) {
+  while (isObject(record)) {
     const { schemaVersion } = record
     if (typeof schemaVersion !== "number" || schemaVersion >= current) return record
     const migrate = table.get(schemaVersion)
