@@ -20,7 +20,9 @@ export const parseJsonObject = (body: string): Result.Result<JsonObject, string>
   }
 }
 
+/** Whether a member is text. */
 export const isString = (value: unknown): value is string => typeof value === "string"
 
+/** Whether a member is a list of nothing but text. */
 export const isStringList = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every(isString)
