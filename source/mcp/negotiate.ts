@@ -60,6 +60,14 @@ const looksLegacyOnPipe = ({ code, rpc }: McpFailure): boolean =>
 /** Milliseconds that a local server may be silent to a request it does not know; it may have to be fetched first. */
 const pipeProbeMillis = 15_000
 
+/** Some servers fall over at a request they do not know, and end only when the next line comes: begun anew, once (MR-7). */
+const initializeAfterSilence = (target: Target): Negotiated =>
+  Effect.catchIf(
+    initialize(target, latestLegacy),
+    (failure) => failure._tag === "McpFailure" && failure.code === "server_exited",
+    () => initialize(target, latestLegacy),
+  )
+
 /** Asks a server in the modern way, and falls to `initialize` only on a recognisably legacy answer (MR-4, X-10). */
 const discover = Effect.fn("mcp.discover")(function* (
   target: Target,
@@ -86,7 +94,10 @@ const discover = Effect.fn("mcp.discover")(function* (
     if (failure._tag !== "McpFailure") return yield* failure
     const named = versionsNamed(failure)
     if (named !== undefined) return yield* afterRefusal(target, named, again, failure)
-    if (auto && !again && legacyLike(failure)) return yield* initialize(target, latestLegacy)
+    if (auto && !again && legacyLike(failure))
+      return yield* onPipe && failure.code === "request_timed_out"
+        ? initializeAfterSilence(target)
+        : initialize(target, latestLegacy)
     if (!auto && failure.rpc?.code === rpcCodes.methodNotFound && failure.exchange !== undefined)
       return yield* undiscovered(url, version, failure.exchange, failure.status ?? 200)
     return yield* failure

@@ -319,6 +319,23 @@ hear((message) => {
     }),
   )
 
+  it.live("MR-7 a server whose end is noticed only after its silence is started anew for initialize", () =>
+    Effect.gen(function* () {
+      const { exit, recording } = yield* local(
+        // As the Python SDK 1.6 does: it falls over at once, and its process ends when the next line comes in.
+        script(`let fallen = false; hear((message) => {
+          if (message.method === "server/discover") fallen = true;
+          else if (fallen && message.id !== undefined) process.exit(1);
+          else if (message.method === "initialize") answer(message, { protocolVersion: "2024-11-05", capabilities: {}, serverInfo: { name: "fallen", version: "1" } });
+        })`),
+        (url) => connect({ url, version: "auto" }).pipe(Effect.provideService(Patience, { soft: 1_500, hard: 60_000 })),
+      )
+      assert.deepInclude(yield* exit, { era: "legacy", protocolVersion: "2024-11-05", serverName: "fallen" })
+      const methods = recording.requests.map(({ body }) => JSON.parse(body?.text ?? "{}").method)
+      assert.isAtMost(methods.filter((method) => method === "initialize").length, 2)
+    }),
+  )
+
   it.live("MR-64 giving up is told with notifications/cancelled", () =>
     Effect.gen(function* () {
       const { recording } = yield* local(
