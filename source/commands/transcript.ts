@@ -128,7 +128,7 @@ export const transcriptLines = (
       // The others say it with the step they go back to.
       return event.remedy === "renew" ? [line(`   · ${event.reason}`, "warn", 5)] : []
     case "Reset":
-      return event.reason === "back" || event.reason.startsWith("call ")
+      return event.reason === "back" || /^(call|request) /.test(event.reason)
         ? []
         : [line(`   · back to ${nameOf(event.step).trim()}: ${event.reason}`, "warn", 5)]
     default:

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process"
 import { readdir, readFile, readlink } from "node:fs/promises"
+import path from "node:path"
 import * as Effect from "effect/Effect"
 
 /** A process that listens on a port. */
@@ -40,8 +41,10 @@ const fromProc = async (port: number, signal: AbortSignal): Promise<PortHolder |
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     if (signal.aborted) return undefined
     if (!(await holds(pid, inodes))) continue
-    // The name only: arguments of somebody's command line may hold secrets.
-    const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim()
+    // The program's name only: arguments of somebody's command line may hold secrets. Node calls its own thread `MainThread`
+    // in `comm`, so the file that runs is asked first; only its owner may see it.
+    const file = await readlink(`/proc/${pid}/exe`).catch(() => "")
+    const command = path.basename(file) || (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim()
     return { pid: Number(pid), command: command || "unknown" }
   }
   return undefined

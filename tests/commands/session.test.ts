@@ -30,6 +30,8 @@ describe("session", () => {
       { error: { what: expect.any(String) } },
       { result: { structuredContent: { sum: 7 } } },
     ])
+    // The next request is no way back to a step, and none of the bad ones was a repetition.
+    expect(ended.stderr).not.toMatch(/back to/)
   })
 
   test("answers at once, not only when the input ends", async () => {

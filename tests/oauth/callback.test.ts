@@ -1,4 +1,5 @@
 import net from "node:net"
+import path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -276,7 +277,8 @@ describe("callback listener", () => {
       const failure = yield* Effect.flip(listenForCallback(redirectUri))
       assert.strictEqual(failure.code, "callback_port_taken")
       assert.include(failure.received ?? "", String(port))
-      if (process.platform === "linux") assert.include(failure.detail ?? "", `process ${process.pid} (`)
+      if (process.platform === "linux")
+        assert.include(failure.detail ?? "", `process ${process.pid} (${path.basename(process.execPath)})`)
     }).pipe(Effect.scoped),
   )
 
