@@ -51,17 +51,18 @@ const mapMembers = (value: object, change: Change): object => {
   return after.every(([, member], index) => Object.is(member, before[index]?.[1])) ? value : Object.fromEntries(after)
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null
+/** Arrays as well. */
+const hasMembers = (value: unknown): value is object => typeof value === "object" && value !== null
 
 const concealAll =
   (book: SecretBook): ((value: unknown) => unknown) =>
   (value) =>
-    typeof value === "string" ? book.conceal(value) : isObject(value) ? mapMembers(value, concealAll(book)) : value
+    typeof value === "string" ? book.conceal(value) : hasMembers(value) ? mapMembers(value, concealAll(book)) : value
 
 const concealShown =
   (book: SecretBook): Change =>
   (member, name) =>
-    shown.has(name) ? concealAll(book)(member) : isObject(member) ? mapMembers(member, concealShown(book)) : member
+    shown.has(name) ? concealAll(book)(member) : hasMembers(member) ? mapMembers(member, concealShown(book)) : member
 
 /**
  * The event as the journal may hold it: wherever a server repeats one of our secrets in its own words, the placeholder

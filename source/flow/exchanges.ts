@@ -2,7 +2,8 @@ import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import { bodyRing, type ExchangeState, exchangeRing, type FlowState } from "./flow-state.ts"
 import type { StepId } from "./step-id.ts"
 
-const emptied = <R extends RequestRecord | ResponseRecord>(record: R): R =>
+/** The record without the text of its body: what only takes room once it is old. */
+export const withoutText = <R extends RequestRecord | ResponseRecord>(record: R): R =>
   record.body === undefined || record.body.text === ""
     ? record
     : { ...record, body: { ...record.body, text: "", truncated: true } }
@@ -10,8 +11,8 @@ const emptied = <R extends RequestRecord | ResponseRecord>(record: R): R =>
 /** The exchange without the text of its bodies: an old one keeps only what a list shows. */
 const thinned = (exchange: ExchangeState): ExchangeState => ({
   ...exchange,
-  request: emptied(exchange.request),
-  ...(exchange.response === undefined ? {} : { response: emptied(exchange.response) }),
+  request: withoutText(exchange.request),
+  ...(exchange.response === undefined ? {} : { response: withoutText(exchange.response) }),
 })
 
 /** Adds a request; the oldest one leaves the ring, and one in its middle leaves its bodies behind. */

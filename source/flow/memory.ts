@@ -1,5 +1,5 @@
-import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import type { Event } from "./event.ts"
+import { withoutText } from "./exchanges.ts"
 import type { Fact } from "./facts.ts"
 import { bodyRing } from "./flow-state.ts"
 
@@ -7,9 +7,6 @@ import { bodyRing } from "./flow-state.ts"
 export const eventRing = 20_000
 /** How many results, the newest, are kept with what they contain: one may be as large as 16 MB. */
 export const resultRing = 50
-
-const withoutText = <R extends RequestRecord | ResponseRecord>(record: R): R =>
-  record.body === undefined ? record : { ...record, body: { ...record.body, text: "", truncated: true } }
 
 /** Ring that a bulky event belongs to, how many of its kind stay whole, and what is left of an older one. */
 interface Bulk {

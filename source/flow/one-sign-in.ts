@@ -9,6 +9,7 @@ import { wantsScope } from "./recovery/ladder.ts"
 import { requestedScope } from "./requested-scope.ts"
 import type { StepContext } from "./step.ts"
 import { keyOf, orWarn } from "./stored.ts"
+import { canSignIn } from "./target.ts"
 
 /** Whether the token of another run can do what is wanted here, where more is wanted than just any token. */
 const suffices = ({ grant }: StoredRecord, { target, facts }: StepContext): boolean => {
@@ -25,7 +26,7 @@ const suffices = ({ grant }: StoredRecord, { target, facts }: StepContext): bool
 export const alone = Effect.fn("flow.alone")(function* (context: StepContext) {
   const { target } = context
   const key = keyOf(context)
-  if (key === undefined || isMachineGrant(target) || (!target.interactive && target.browser !== "follow")) return
+  if (key === undefined || isMachineGrant(target) || !canSignIn(target)) return
   const vault = yield* Vault
   const { tried } = (yield* Journal).state()
   yield* vault.beginSignIn(key).pipe(

@@ -1,12 +1,12 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Ask, AskAnswer, Respondent, UrlAsk } from "../mcp/elicitation.ts"
-import { openBrowser } from "../oauth/browser.ts"
+import type { Ask, AskAnswer, Respondent } from "../mcp/elicitation.ts"
 import { CurrentStep } from "./current-step.ts"
 import type { Wait } from "./event.ts"
 import type { Intent } from "./intent.ts"
 import type { Journal } from "./journal.ts"
+import { openPage } from "./opening-page.ts"
 import type { Target } from "./target.ts"
 
 type QuestionWait = Extract<Wait, { readonly kind: "question" }>
@@ -43,17 +43,6 @@ export const makeQuestionDesk = (journal: Journal["Service"], target: Target) =>
     | { readonly question: number; answered: Deferred.Deferred<Given>; readonly page: string | undefined }
     | undefined
 
-  /** Opens the page; gives how that went, as a change of the wait. */
-  const visit = Effect.fn("flow.visitPage")(function* ({ url }: UrlAsk) {
-    if (target.browser !== "system") return { opened: "not-asked" } as const
-    return yield* openBrowser(url).pipe(
-      Effect.map((result) =>
-        result.opened ? ({ opened: "opened" } as const) : ({ opened: "failed", detail: result.why } as const),
-      ),
-      Effect.catchTag("OAuthFailure", ({ what }) => Effect.succeed({ opened: "failed", detail: what } as const)),
-    )
-  })
-
   const put = Effect.fnUntraced(function* (ask: Ask) {
     const step = (yield* CurrentStep) ?? journal.state().running
     if (step === undefined) return { action: "cancel" } satisfies AskAnswer
@@ -74,7 +63,7 @@ export const makeQuestionDesk = (journal: Journal["Service"], target: Target) =>
       const wait = waitOf(question, ask)
       const first = yield* say(wait)
       if (ask.mode === "form" || wait.mode === "form" || first.action !== "accept") return answerOf(first)
-      const visited = yield* visit(ask)
+      const visited = yield* openPage(ask.url, target)
       // Agreeing was all that was asked for, and the page is on its way.
       if (ask.accepting === "consent" && visited.opened === "opened") return answerOf(first)
       return answerOf(yield* say({ ...wait, ...visited }))

@@ -89,6 +89,10 @@ export const defaultTarget = (serverUrl: string): Target => ({
   allowInsecure: false,
 })
 
+/** Whether a sign-in can come to its end: somebody may be asked, or redirects are followed and nobody needs to be. */
+export const canSignIn = ({ interactive, browser }: Pick<Target, "interactive" | "browser">): boolean =>
+  interactive || browser === "follow"
+
 /** What the first message to the server asks: from 2026-07-28 on there is no handshake (MR-1, MR-4). */
 export const firstMethod = ({ protocolVersion, legacySse }: Pick<Target, "protocolVersion" | "legacySse">): string =>
   !legacySse && (protocolVersion === "auto" || protocolVersion === "2026-07-28") ? "server/discover" : "initialize"

@@ -1,14 +1,12 @@
 import * as Result from "effect/Result"
 import { isObject, parseJson } from "./json-rpc.ts"
 import type { Choice, Field } from "./schema-form.ts"
+import { isMultiple } from "./schema-values.ts"
 
 type Parsed = Result.Result<unknown, string>
 
 const number = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/
 const booleans: Readonly<Record<string, boolean>> = { true: true, yes: true, false: false, no: false }
-
-/** 0.3 / 0.1 is not quite 3. */
-const isMultiple = (quotient: number): boolean => Math.abs(quotient - Math.round(quotient)) < 1e-9
 
 /** A limit that a value can be held against; the first that does not hold is told. */
 const limits: ReadonlyArray<readonly [member: string, holds: (size: number, limit: number) => boolean, words: string]> =
@@ -17,7 +15,7 @@ const limits: ReadonlyArray<readonly [member: string, holds: (size: number, limi
     ["exclusiveMinimum", (size, limit) => size > limit, "must be more than"],
     ["maximum", (size, limit) => size <= limit, "must be at most"],
     ["exclusiveMaximum", (size, limit) => size < limit, "must be less than"],
-    ["multipleOf", (size, limit) => limit <= 0 || isMultiple(size / limit), "must be a multiple of"],
+    ["multipleOf", (size, limit) => limit <= 0 || isMultiple(size, limit), "must be a multiple of"],
     ["minLength", (size, limit) => size >= limit, "needs a length of at least"],
     ["maxLength", (size, limit) => size <= limit, "needs a length of at most"],
     ["minItems", (size, limit) => size >= limit, "needs a number of items of at least"],

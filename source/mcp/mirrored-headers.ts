@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 import { encodeFieldValue } from "./request-headers.ts"
+import { instances } from "./schema-index.ts"
 
 /** A parameter that a tool wants repeated in a header field (2026-07-28 Streamable HTTP, Custom Headers). */
 export interface MirroredParameter {
@@ -12,8 +13,6 @@ const annotation = "x-mcp-header"
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const mirrorable: ReadonlySet<unknown> = new Set(["string", "integer", "boolean"])
 
-/** Members whose content is an instance and not a schema: an annotation in there is only a value. */
-const instances: ReadonlySet<string> = new Set(["default", "const", "enum", "examples", "example"])
 /** Members that map names to schemas, so that the names are not keywords. */
 const namedSchemas: ReadonlySet<string> = new Set(["$defs", "definitions", "patternProperties", "dependentSchemas"])
 

@@ -1,3 +1,4 @@
+import { escapePointer } from "./json-pointer.ts"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 import { resolve } from "./schema-reference.ts"
 
@@ -41,7 +42,6 @@ const deepest = 8
 /** A small document can describe an endless form through references; beyond this every property is JSON. */
 const mostFields = 2000
 
-const escapePointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
 const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 const shown = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""))

@@ -1,11 +1,12 @@
 import * as Result from "effect/Result"
+import { pointedAt } from "./json-pointer.ts"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 
 /** Base of a schema that does not name itself: relative identifiers need one, and nothing is ever fetched. */
 const ownBase = "json-schema:///"
 
-/** Members whose content is an instance and not a schema. */
-const instances: ReadonlySet<string> = new Set(["default", "const", "enum", "examples", "example"])
+/** Members of a schema whose content is an instance and no schema: what looks like a keyword in there is only a value. */
+export const instances: ReadonlySet<string> = new Set(["default", "const", "enum", "examples", "example"])
 
 /** Schemas within one document, and how they name each other. */
 export interface SchemaIndex {
@@ -23,13 +24,6 @@ const withoutFragment = (uri: URL): string => {
   const copy = new URL(uri.href)
   copy.hash = ""
   return copy.href
-}
-
-const unescapePointer = (step: string): string => step.replaceAll("~1", "/").replaceAll("~0", "~")
-
-const member = (node: unknown, name: string): unknown => {
-  if (Array.isArray(node)) return node[Number(name)]
-  return isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined
 }
 
 const decodeFragment = (fragment: string): string => {
@@ -83,7 +77,7 @@ export const indexSchema = (root: unknown): Result.Result<SchemaIndex, string> =
     const fragment = decodeFragment(uri.hash.slice(1))
     const target =
       fragment === "" || fragment.startsWith("/")
-        ? fragment.split("/").slice(1).map(unescapePointer).reduce(member, resources.get(resource))
+        ? pointedAt(resources.get(resource), fragment)
         : anchors.get(`${resource}#${fragment}`)
     return target === undefined ? Result.fail(`its reference ${reference} leads nowhere`) : Result.succeed(target)
   }

@@ -1,3 +1,4 @@
+import { escapePointer } from "./json-pointer.ts"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 import { canonical, type Limit, listLimits, objectLimits } from "./schema-values.ts"
 
@@ -36,8 +37,6 @@ export interface Visit {
 }
 
 export const mostMisfits = 20
-
-const escapePointer = (name: string): string => name.replaceAll("~", "~0").replaceAll("/", "~1")
 
 /** An array, or nothing in its place. */
 export const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : [])

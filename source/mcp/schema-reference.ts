@@ -1,3 +1,4 @@
+import { pointedAt } from "./json-pointer.ts"
 import { isObject, type JsonObject } from "./json-rpc.ts"
 
 /** A schema with its local references followed, and which ones those were (to notice cycles). */
@@ -6,20 +7,10 @@ export interface Resolved {
   readonly followed: ReadonlyArray<string>
 }
 
-const member = (node: unknown, name: string): unknown => {
-  if (Array.isArray(node)) return node[Number(name)]
-  return isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined
-}
-
 /** What a JSON pointer in a URI fragment (RFC 6901 §6) names within the document. */
-const pointedAt = (root: unknown, reference: string): unknown => {
+const named = (root: unknown, reference: string): unknown => {
   try {
-    return reference
-      .slice(1)
-      .split("/")
-      .slice(1)
-      .map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"))
-      .reduce(member, root)
+    return pointedAt(root, decodeURIComponent(reference.slice(1)))
   } catch {
     // A stray percent sign: no pointer.
     return undefined
@@ -36,6 +27,6 @@ export const resolve = (root: unknown, schema: unknown, followed: ReadonlyArray<
   const { $ref, ...beside } = schema
   if ($ref === undefined) return { schema, followed }
   if (typeof $ref !== "string" || !/^#($|\/)/.test($ref) || followed.includes($ref)) return undefined
-  const target = resolve(root, pointedAt(root, $ref), [...followed, $ref])
+  const target = resolve(root, named(root, $ref), [...followed, $ref])
   return target && { schema: { ...target.schema, ...beside }, followed: target.followed }
 }

@@ -26,8 +26,8 @@ export const canonical = (value: unknown): string => {
     .join()}}`
 }
 
-/** 0.3 / 0.1 is not quite 3. */
-const isMultiple = (value: number, of: number): boolean => {
+/** Whether `value` is a whole number of times `of`: 0.3 / 0.1 is not quite 3. */
+export const isMultiple = (value: number, of: number): boolean => {
   const quotient = value / of
   return Number.isFinite(quotient) ? Math.abs(quotient - Math.round(quotient)) < 1e-9 : value % of === 0
 }

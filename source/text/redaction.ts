@@ -1,3 +1,4 @@
+import { formDecode } from "./form.ts"
 import type { SecretBook } from "./secret-book.ts"
 import { isSecretHeader, secretMembers, secretParameters } from "./secret-names.ts"
 
@@ -33,14 +34,6 @@ const redactHeader = (book: SecretBook, [name, value]: HeaderField): HeaderField
 
 export const redactHeaders = (book: SecretBook, fields: ReadonlyArray<HeaderField>): ReadonlyArray<HeaderField> =>
   fields.map((field) => redactHeader(book, field))
-
-const formDecode = (value: string): string => {
-  try {
-    return decodeURIComponent(value.replaceAll("+", " "))
-  } catch {
-    return value
-  }
-}
 
 const redactPairs = (book: SecretBook, encoded: string): string =>
   // Known values first and as a whole: an echo need not be encoded, and may hold the separators.

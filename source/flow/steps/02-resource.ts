@@ -7,6 +7,11 @@ import type { Step } from "../step.ts"
 import { assumedIssuer } from "../stored.ts"
 import type { Target } from "../target.ts"
 
+interface Assumption {
+  readonly issuer: string
+  readonly because: string
+}
+
 /**
  * Who issues the tokens where no document says so, but the user does: --issuer, or the server's own origin with --legacy-auth
  * (CR-16, CR-18); or the user did in an earlier run for this server (rulebook X-3).
@@ -49,26 +54,27 @@ export const resourceStep: Step = {
     const findings = yield* Findings
     const challenge = facts.probe?.challenge
     const assumed = yield* assumption(target)
-    const resource = yield* discoverResource({
+    const discovering = discoverResource({
       dpop: target.dpop,
       serverUrl: target.serverUrl,
       strict: target.strict,
       ...(challenge === undefined ? {} : { challenge }),
-    }).pipe(
-      Effect.catchIf(
-        (failure) => failure.code === "resource_metadata_missing" && assumed !== undefined,
-        (failure) =>
-          assumed === undefined
-            ? Effect.fail(failure)
-            : findings
-                .raise({
-                  severity: "warning",
-                  rule: "MCP authorization, Protected Resource Metadata Discovery",
-                  text: `No metadata was found; ${assumed.issuer} is assumed to issue the tokens, because ${assumed.because}.`,
-                })
-                .pipe(Effect.as(assumedResource(target.serverUrl, assumed.issuer))),
-      ),
-    )
+    })
+    const assuming = Effect.fnUntraced(function* ({ issuer, because }: Assumption) {
+      yield* findings.raise({
+        severity: "warning",
+        rule: "MCP authorization, Protected Resource Metadata Discovery",
+        text: `No metadata was found; ${issuer} is assumed to issue the tokens, because ${because}.`,
+      })
+      return assumedResource(target.serverUrl, issuer)
+    })
+    const resource = yield* assumed === undefined
+      ? discovering
+      : Effect.catchIf(
+          discovering,
+          (failure) => failure.code === "resource_metadata_missing",
+          () => assuming(assumed),
+        )
     return { facts: [fact("resource", resource)], note: resource.resource }
   }),
 }

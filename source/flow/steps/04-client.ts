@@ -15,7 +15,7 @@ import { canComeBack, redirectFor } from "../redirect-choice.ts"
 import { registeredScope } from "../requested-scope.ts"
 import { missing, type Step, type StepContext } from "../step.ts"
 import { keepClient, storedClient } from "../stored.ts"
-import { signInCommand } from "../target.ts"
+import { canSignIn, signInCommand } from "../target.ts"
 
 /** The ways that are open, best first, with a word on each that is closed. */
 const openWays = Effect.fn("flow.openWays")(function* ({ target, facts }: StepContext) {
@@ -52,7 +52,7 @@ const openWays = Effect.fn("flow.openWays")(function* ({ target, facts }: StepCo
 const registerAnew = Effect.fn("flow.registerAnew")(function* ({ target, facts }: StepContext) {
   const server = facts.server ?? (yield* missing("server"))
   // What is registered stays at the server for ever: not for a sign-in that nobody could finish (CR-102).
-  if (!target.interactive && target.browser !== "follow")
+  if (!canSignIn(target))
     return yield* flowFailure("authorization_required", { url: target.serverUrl, expected: signInCommand(target) })
   const scope = registeredScope({ target, facts })
   const { client, redirectUri } = yield* register({

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Attempt } from "../../oauth/authorization-request.ts"
 import { checkResponse, stateMatches } from "../../oauth/authorization-response.ts"
-import { openBrowser } from "../../oauth/browser.ts"
 import { followAuthorization } from "../../oauth/follow.ts"
 import { parsePasted } from "../../oauth/pasted-response.ts"
 import { Findings } from "../../text/finding.ts"
@@ -11,8 +10,9 @@ import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
 import { userNotNeeded } from "../not-needed.ts"
 import { alone } from "../one-sign-in.ts"
+import { openPage } from "../opening-page.ts"
 import { missing, type Step } from "../step.ts"
-import { signInCommand, type Target } from "../target.ts"
+import { canSignIn, signInCommand, type Target } from "../target.ts"
 
 /** The port does not stay open for ever (OAuth 2.1 §8.5, rulebook 1.14). */
 const longestWait = "5 minutes"
@@ -34,16 +34,11 @@ const askInBrowser = Effect.fn("flow.askInBrowser")(function* (attempt: Attempt,
       wait: { kind: "browser", url, redirectUri, opened, ...(detail === undefined ? {} : { detail }) },
     })
 
-  const opening =
-    target.browser === "system"
-      ? waiting("opening").pipe(
-          Effect.andThen(openBrowser(url)),
-          Effect.flatMap((result) =>
-            waiting(result.opened ? "opened" : "failed", result.opened ? undefined : result.why),
-          ),
-          Effect.catchTag("OAuthFailure", (failure) => waiting("failed", failure.what)),
-        )
-      : waiting("not-asked")
+  const opening = Effect.gen(function* () {
+    if (target.browser === "system") yield* waiting("opening")
+    const { opened, detail } = yield* openPage(url, target)
+    yield* waiting(opened, detail)
+  })
   const called =
     listener === undefined ? Effect.never : listener.awaitResponse((params) => stateMatches(attempt, params))
   const pasted = Effect.gen(function* () {
@@ -101,7 +96,7 @@ export const consentStep: Step = {
   run: Effect.fn("flow.consent")(function* ({ target, facts }) {
     const findings = yield* Findings
     const attempt = facts.attempt ?? (yield* missing("attempt"))
-    if (!target.interactive && target.browser !== "follow")
+    if (!canSignIn(target))
       return yield* flowFailure("authorization_required", { url: target.serverUrl, expected: signInCommand(target) })
     yield* alone({ target, facts })
     const { code } =

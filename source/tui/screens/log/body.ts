@@ -1,3 +1,4 @@
+import { formDecode } from "../../../text/form.ts"
 import { placeholderPattern } from "../../../text/secret.ts"
 import type { Body } from "../../../wire/exchange.ts"
 import type { Theme } from "../../theme/theme.ts"
@@ -20,14 +21,6 @@ export interface Shown {
 }
 
 export const secretsIn = (text: string, { theme, expose }: Shown): string => masked(expose?.(text) ?? text, theme)
-
-const formDecode = (text: string): string => {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "))
-  } catch {
-    return text
-  }
-}
 
 const formLines = (text: string): ReadonlyArray<string> => {
   const pairs = text.split("&").map((pair): readonly [string, string] => {
