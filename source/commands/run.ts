@@ -146,7 +146,10 @@ const failureOf = (run: Run, state: FlowState, step: StepId, { json, quiet }: Ou
     ? problemOf(usageFailure("interrupted"))
     : (told ?? problemOf(flowFailure("unexpected", { detail: `${step} is ${state.steps[step].status}` })))
   if (json) run.printer.json(errorDocument(problem, step))
-  if (quiet) run.printer.err([{ text: `✗ ${problem.what} (${problem.code})`, role: "bad" }])
+  // Without the server's own words a script's log would not tell one refusal from another.
+  const words = [problem.received, problem.detail].filter(Boolean).join(": ")
+  if (quiet)
+    run.printer.err([{ text: `✗ ${problem.what}${words === "" ? "" : ` ${words}`} (${problem.code})`, role: "bad" }])
   else if (told === undefined && !run.interrupted()) run.printer.err(errorFrame(problem, step))
   return problem.exit
 }

@@ -27,6 +27,13 @@ const protectedBy =
 const html = "<!doctype html><title>Welcome</title>"
 
 describe("a server that cannot be used", () => {
+  test("says no in words of its own, which --quiet keeps", async () => {
+    await using listening = await listen(() => answer(403, {}, "members only"))
+    const ended = await run(["tools", `${listening.origin}/mcp`, "--no-store", "--quiet"])
+    expect(ended).toMatchObject({ code: 4, stdout: "" })
+    expect(ended.stderr).toMatch(/^✗ The server refuses this request.* HTTP 403: members only \(forbidden\)\n$/)
+  })
+
   test("is down: 6", async () => {
     const url = `http://127.0.0.1:${await deadPort()}/mcp`
     const ended = await run(["tools", url, "--no-store", "--json"])

@@ -261,7 +261,7 @@ describe("registration", () => {
     [{ status: 200, body: { error: "invalid_client_metadata" } }, "client_metadata_refused", "invalid_client_metadata"],
     [{ status: 403, body: "Client name not on our list" }, "registration_not_open", "Client name not on our list"],
     [{ status: 401, body: "" }, "registration_not_open", ""],
-    [{ status: 404, body: html, type: "text/html" }, "registration_refused", "<!doctype html>"],
+    [{ status: 404, body: html, type: "text/html" }, "registration_refused", "Sign in"],
     [{ status: 422, body: { message: "odd" } }, "registration_refused", "odd"],
     [{ status: 500, body: "" }, "registration_unavailable", ""],
     [{ status: 429, body: "slow down" }, "registration_unavailable", "slow down"],

@@ -65,7 +65,22 @@ describe("sanitizeJson (CR-123)", () => {
 
 describe("excerpt", () => {
   it("folds whitespace, cuts, and is safe", () => {
-    expect(excerpt("<html>\r\n\t<body>\n  No\x1b[2J  </body>")).toBe("<html> <body> No\\x1b[2J </body>")
+    expect(excerpt("<html>\r\n\t<body>\n  No\x1b[2J  </body>")).toBe("No\\x1b[2J")
     expect(excerpt("word ".repeat(1_000), 10)).toBe("word word…")
+  })
+
+  it("shows of a web page what a browser would show", () => {
+    const page = `<!DOCTYPE html>
+      <html><head><style>${"body { margin: 0 } ".repeat(500)}</style><!-- <p>never --><title>502 Bad Gateway</title>
+      <SCRIPT>if (1 < 2) alert("boo")</Script></head><body><h1>Sign&nbsp;in at &quot;A&amp;B&quot;</h1>\x1b[2J</body></html>`
+    expect(excerpt(page)).toBe('502 Bad Gateway Sign in at "A&B" \\x1b[2J')
+    expect(excerpt("<html><script>no words")).toBe("<html><script>no words")
+    expect(excerpt('{"error":"<b>not a page</b>"}')).toBe('{"error":"<b>not a page</b>"}')
+  })
+
+  it("takes a page that never ends a tag, a script or a comment for what it is, at once", () => {
+    const began = performance.now()
+    for (const part of ["<", "<script", "<!--", "<style>", "</script"]) excerpt(`<html>${part.repeat(1_000_000)}`)
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 })
