@@ -43,7 +43,7 @@ const catchSignals = Effect.gen(function* () {
 
 /** `mock --list`: the fault catalogue by subject. */
 const list = Effect.fn("commands.mockList")(function* (json: boolean) {
-  const { FAULTS, scenariosOf, SUBJECTS } = yield* Effect.promise(faultCatalogue)
+  const { FAULTS, NOT_SIMULATED, scenariosOf, SUBJECTS } = yield* Effect.promise(faultCatalogue)
   const printer = makePrinter({ color: process.stdout.isTTY === true, ascii: isAsciiLocale() })
   if (json) {
     const members = FAULTS.flatMap(scenariosOf).map(({ apply: _, ...rest }) => rest)
@@ -57,6 +57,9 @@ const list = Effect.fn("commands.mockList")(function* (json: boolean) {
           .map(({ name, numbers, does }) => line(`  ${name.padEnd(27)} ${numbers.join(" ").padEnd(10)} ${does}`)),
         line(""),
       ]),
+      line("Not to be shown by one server", "title"),
+      ...Object.entries(NOT_SIMULATED).map(([number, why]) => line(`  ${number.padEnd(6)} ${why}`)),
+      line(""),
       line("Several together: mcp-dcr-tui mock --scenario NAME,NAME"),
     ])
   return 0

@@ -7,12 +7,15 @@ import { acceptDefaults } from "../mcp/elicitation-content.ts"
 
 /** The values that a person gave beforehand, for the fields that are asked for; the rest by the schema's defaults. */
 const given = (ask: Ask, values: Readonly<Record<string, unknown>>): AskAnswer => {
-  if (ask.mode === "url") return { action: "decline" }
+  if (ask.mode === "url") return { action: "decline", because: "nobody is here to open the page" }
   // Another question than the one that was foreseen is answered with its own defaults.
   const wanted = ask.fields.flatMap(({ name }) => (Object.hasOwn(values, name) ? [[name, values[name]] as const] : []))
   const unasked = ask.fields.filter(({ name }) => !Object.hasOwn(values, name))
   return Result.match(acceptDefaults(unasked), {
-    onFailure: (): AskAnswer => ({ action: "decline" }),
+    onFailure: (missing): AskAnswer => ({
+      action: "decline",
+      because: `it has no default for ${missing.map(({ path }) => path.slice(1)).join(", ")}; --elicit JSON gives values`,
+    }),
     onSuccess: (defaults): AskAnswer => ({ action: "accept", content: { ...defaults, ...Object.fromEntries(wanted) } }),
   })
 }

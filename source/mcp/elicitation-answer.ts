@@ -88,6 +88,10 @@ const putAsk = Effect.fn("mcp.elicit")(function* (ask: Ask): Effect.fn.Return<As
   if (ask.mode === "url" && ask.punycode)
     yield* warn(`The host ${ask.host} holds encoded characters that can look like others.`)
   const answer = yield* attending(respondent.answer(ask))
+  if (answer.action === "decline") {
+    if (answer.because !== undefined) yield* warn(`The server's question was declined: ${answer.because}.`)
+    return { action: "decline" }
+  }
   if (answer.action !== "accept") return answer
   // Accepting an address means consent, and says nothing else (MR-51).
   if (ask.mode === "url") return { action: "accept" }

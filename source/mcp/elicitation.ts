@@ -51,7 +51,8 @@ export type Ask = FormAsk | UrlAsk
 export type AskAnswer =
   /** `content` for a form only. */
   | { readonly action: "accept"; readonly content?: JsonObject }
-  | { readonly action: "decline" }
+  /** `because`: why it is a no, where nobody was asked; it is told here and not sent. */
+  | { readonly action: "decline"; readonly because?: string }
   | { readonly action: "cancel" }
 
 /** Who answers what a server asks of the user. */

@@ -59,7 +59,11 @@ export const mcpTexts = {
   forbidden: {
     what: "The server refuses this request, and names no way to authorize it.",
     why: "A 403 without a challenge is a policy of the server (origin, address, plan); signing in again would not change it.",
-    remedy: ["Read the server's own words below.", "Ask its operator who may use it, and from where."],
+    remedy: [
+      "Read the server's own words below.",
+      'If a gateway in front of it wants a header of its own: --header "Name: value".',
+      "Ask its operator who may use it, and from where.",
+    ],
     rule: "RFC 9110 §15.5.4; RFC 6750 §3.1",
     exit: 4,
   },
@@ -157,7 +161,10 @@ export const mcpTexts = {
   unsupported_version: {
     what: "The server speaks no revision of MCP that this program knows.",
     why: "Both sides must share one revision. The server named the ones below.",
-    remedy: ["Use --protocol-version auto.", "Update the server, or look for a newer release of this program."],
+    remedy: [
+      "If --protocol-version named one, leave it out: the newest that both sides know is taken then.",
+      "Update the server, or look for a newer release of this program.",
+    ],
     rule: "MCP versioning; MCP lifecycle, Version Negotiation",
     exit: 5,
   },

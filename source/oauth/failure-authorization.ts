@@ -116,7 +116,7 @@ export const authorizationTexts = {
   },
   authorization_unavailable: {
     what: "The authorization server could not answer now.",
-    why: "It reports an overload or a fault of its own.",
+    why: "It is overloaded, or out of order for now.",
     remedy: ["Wait a little and retry this step."],
     rule: "OAuth 2.1 §4.1.2.1",
     exit: 4,

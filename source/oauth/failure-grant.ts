@@ -56,7 +56,7 @@ export const grantTexts = {
   },
   token_endpoint_failed: {
     what: "The token endpoint failed.",
-    why: "It reports an overload or a fault of its own; whether the request was carried out is not known.",
+    why: "It is overloaded, out of order, or wants fewer requests; whether this one was carried out is not known.",
     remedy: [
       "Wait a little, or as long as a Retry-After below says, then start the authorization again.",
       "Look at the server's own log for this moment.",

@@ -33,6 +33,11 @@ describe("a question of a server, without a terminal", () => {
     expect(mock.log.all("errand")).toEqual([])
   })
 
+  test("is declined with the reason where accept finds no default", async () => {
+    const ended = await call(...book, "--elicit", "accept")
+    expect(ended.stderr).toContain("The server's question was declined: it has no default for date; --elicit JSON")
+  })
+
   test("is not declared where nobody is there to answer", async () => {
     const ended = await call(...book)
     expect(ended, ended.stderr).toMatchObject({ code: 1 })

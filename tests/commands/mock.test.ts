@@ -28,6 +28,13 @@ describe("mock", () => {
     expect(await running.end).toMatchObject({ code: 0 })
   })
 
+  test("--list: every number of the catalogue, those that one server cannot show with the reason", async () => {
+    const { stdout } = await run(["mock", "--list"])
+    for (let number = 1; number <= 63; number++) expect(stdout, `F-${number}`).toMatch(new RegExp(`\\bF-${number}\\b`))
+    for (let number = 1; number <= 38; number++) expect(stdout, `Q-${number}`).toMatch(new RegExp(`\\bQ-${number}\\b`))
+    expect(stdout).toMatch(/^ {2}F-12 +needs a name server/m)
+  })
+
   test("--stdio: one client on standard input and output, for whoever starts local servers", async () => {
     const served = `"${process.execPath}" "${path.join(inject("dist"), "bin.js")}" mock --stdio`
     const call = ["call", "add", "a=1", "b=2", "--stdio", served, "--yes", "--no-store", "--json"]
