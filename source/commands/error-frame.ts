@@ -1,6 +1,6 @@
 import type { Problem } from "../text/problem.ts"
+import { foldedUrl } from "./folded-url.ts"
 import { type Line, line } from "./print.ts"
-import { shortUrl } from "./short-url.ts"
 
 const evidenceRows = [
   ["url", "URL"],
@@ -25,7 +25,7 @@ export const errorFrame = (
   ...problem.remedy.map((remedy) => line(`    · ${remedy}`, undefined, 6)),
   line("  Evidence", "title"),
   ...evidenceRows.flatMap(([name, label]) => {
-    const value = name === "url" && problem.url !== undefined ? shortUrl(problem.url) : problem[name]
+    const value = name === "url" && problem.url !== undefined ? foldedUrl(problem.url) : problem[name]
     return value === undefined || value === "" ? [] : [line(`    ${label.padEnd(9)} ${value}`, undefined, 14)]
   }),
   ...(problem.exchange === undefined ? [] : [line(`    exchange  #${problem.exchange}`)]),

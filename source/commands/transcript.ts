@@ -8,8 +8,8 @@ import { formatMillis } from "../text/duration.ts"
 import type { Finding } from "../text/finding.ts"
 import type { RequestRecord, ResponseRecord } from "../wire/exchange.ts"
 import { errorFrame } from "./error-frame.ts"
+import { foldedUrl } from "./folded-url.ts"
 import { type Line, line } from "./print.ts"
-import { shortUrl } from "./short-url.ts"
 
 /** How much of a run is told: `steps` one line each, `exchanges` with requests and checks, `bodies` with everything. */
 export type Detail = "steps" | "exchanges" | "bodies"
@@ -52,7 +52,7 @@ export const transcriptLines = (
     const number = step && stepNumber(step.id)
     return `${number === undefined ? "  " : String(number).padStart(2)} ${step?.title ?? id}`
   }
-  const urlOf = detail === "bodies" ? (url: string) => url : shortUrl
+  const urlOf = detail === "bodies" ? (url: string) => url : foldedUrl
   const loud = detail !== "steps"
   switch (event._tag) {
     case "RunStarted":

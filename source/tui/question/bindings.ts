@@ -2,7 +2,8 @@ import * as Result from "effect/Result"
 import type { Control } from "../app/control.ts"
 import type { Scene } from "../app/scene.ts"
 import { always, type Binding } from "../keys/binding.ts"
-import { argumentField, choiceTexts, formOf, isTyped, textOf } from "../screens/tools/model.ts"
+import { goThroughChoices, openForTyping } from "../screens/tools/filling.ts"
+import { choiceTexts, formOf } from "../screens/tools/model.ts"
 import { clamp } from "../ui/window.ts"
 import {
   asTool,
@@ -34,20 +35,12 @@ const scrolls = (scene: Scene): boolean => {
 /** Puts the cursor on a row; a field for text is open for typing at once. */
 const goTo = (control: Control, form: FormQuestion, wanted: number, typing = true) => {
   const tool = asTool(form)
-  const { rows, presets } = formOf(tool)
+  const { rows } = formOf(tool)
   const row = clamp(wanted, 0, Math.max(0, rows.length - 1))
   const { problems } = uiOf(control.scene(), form)
   control.dispatch({ type: "endEdit" })
   control.dispatch({ type: "question", ui: { of: form.question, row, problems } })
-  const field = rows[row]?.field
-  if (!typing || field === undefined || !isTyped(field)) return
-  const name = argumentField(tool, field)
-  const known = control.scene().ui.fields[name]
-  control.dispatch({
-    type: "edit",
-    field: name,
-    ...(known === undefined ? { text: presets.get(field.path) ?? "" } : {}),
-  })
+  if (typing) openForTyping(control, tool, rows[row]?.field)
 }
 
 const step =
@@ -72,11 +65,7 @@ const choose =
   (control, scene) => {
     const form = formIn(scene)
     const field = form && currentRow(scene, form)?.field
-    if (form === undefined || field === undefined) return
-    const texts = choiceTexts(field)
-    const at = texts.indexOf(textOf(scene, asTool(form), field))
-    const text = texts[(at + by + texts.length) % texts.length]
-    if (text !== undefined) control.dispatch({ type: "setField", field: argumentField(asTool(form), field), text })
+    if (form !== undefined && field !== undefined) goThroughChoices(control, scene, asTool(form), field, by)
   }
 
 const hasChoices = (scene: Scene): boolean => {

@@ -4,6 +4,7 @@ import type { FlowScene, Scene } from "../../app/scene.ts"
 import { width } from "../../ui/cells.ts"
 import { short } from "../../ui/millis.ts"
 import { type Row, type Span, span } from "../../ui/row.ts"
+import { focusedOn } from "../focused-on.ts"
 import { currentStep, markOf, titleOf, viewedStep } from "./current.ts"
 
 /** "401 84ms": status of the last exchange of the step, and how long the step took if there is `room` for both. */
@@ -35,7 +36,7 @@ export const stepRows = (scene: Scene, flow: FlowScene, cells: number): Readonly
         span(titleOf(flow, id), id === viewed ? "strong" : step.status === "todo" && id !== current ? "dim" : "plain"),
       ],
       ...(right === "" ? {} : { right: [span(right, step.status === "failed" ? "bad" : "dim")] }),
-      selected: id === viewed && scene.ui.focus.flow === "steps" && scene.ui.layers.length === 0,
+      selected: id === viewed && focusedOn(scene, "flow", "steps"),
     }
   })
 }

@@ -6,6 +6,7 @@ import { Pane } from "../../ui/pane.tsx"
 import { row, span } from "../../ui/row.ts"
 import { Rows } from "../../ui/rows.tsx"
 import { clamp, position } from "../../ui/window.ts"
+import { focusedOn } from "../focused-on.ts"
 import { exchangeRow } from "../log/rows.ts"
 import type { ViewProps } from "../screen.ts"
 import { arrange, detailWindow } from "./arrange.ts"
@@ -21,8 +22,6 @@ interface PartProps {
   readonly at: Rect
 }
 
-const focusedOn = (scene: Scene, pane: string): boolean => scene.ui.focus.flow === pane && scene.ui.layers.length === 0
-
 const Detail = ({ scene, flow, at }: PartProps) => {
   const { rows, height, top } = detailWindow(scene, flow, at)
   const foot = position(top, height, rows.length)
@@ -31,7 +30,7 @@ const Detail = ({ scene, flow, at }: PartProps) => {
       at={at}
       title={detailTitle(flow, viewedStep(scene))}
       foot={foot === "" ? "" : `J/K scroll ${scene.theme.glyphs.bullet} ${foot}`}
-      focused={focusedOn(scene, "detail")}
+      focused={focusedOn(scene, "flow", "detail")}
       rows={rows.slice(top, top + height)}
     />
   )
@@ -40,7 +39,7 @@ const Detail = ({ scene, flow, at }: PartProps) => {
 const Log = ({ scene, flow, at }: PartProps) => {
   const { exchanges, exchangeCount } = flow.state
   const height = innerHeight(at.height)
-  const focused = focusedOn(scene, "log")
+  const focused = focusedOn(scene, "flow", "log")
   const back = clamp(scene.ui.flow.logBack ?? 0, 0, Math.max(0, exchanges.length - 1))
   const cursor = exchanges.length - 1 - back
   const top = clamp(cursor - height + 1, 0, Math.max(0, exchanges.length - height))
@@ -79,7 +78,7 @@ const Column = ({
         at={panes.steps}
         title="Steps"
         note={`${doneCount(flow.state)}/10`}
-        focused={focusedOn(scene, "steps")}
+        focused={focusedOn(scene, "flow", "steps")}
         rows={stepRows(scene, flow, innerWidth(panes.steps.width))}
       />
     )}

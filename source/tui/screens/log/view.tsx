@@ -9,6 +9,7 @@ import { Pane } from "../../ui/pane.tsx"
 import { blank, type Row, row, type Span, span } from "../../ui/row.ts"
 import { clamp, position, topFor } from "../../ui/window.ts"
 import { titleOf } from "../flow/current.ts"
+import { focusedOn } from "../focused-on.ts"
 import type { ViewProps } from "../screen.ts"
 import type { Shown } from "./body.ts"
 import { checkRows, outcomeOf, requestRows, responseRows, tabRows, timingRows } from "./detail.ts"
@@ -66,7 +67,7 @@ const Notices = ({ scene, flow, at }: { readonly scene: Scene; readonly flow: Fl
       title="What the server says unasked"
       note={scene.ui.log.noticesTop === undefined ? "follow" : "G to follow"}
       foot={position(top, height, rows.length)}
-      focused={scene.ui.focus.log === "notices" && scene.ui.layers.length === 0}
+      focused={focusedOn(scene, "log", "notices")}
       rows={rows.slice(top, top + height)}
     />
   )

@@ -7,13 +7,11 @@ import { Rows } from "../../ui/rows.tsx"
 import { clamp, topFor } from "../../ui/window.ts"
 import { arrangeBench, BenchList, Scrolled, stripRow } from "../bench.tsx"
 import { changed } from "../changes.ts"
+import { focusedOn } from "../focused-on.ts"
 import type { ViewProps } from "../screen.ts"
 import { answerRows } from "./answer-rows.ts"
 import { offerRows } from "./form-rows.ts"
 import { chosenOffer, cursorOf, isListed, lists, offersIn, titleOf } from "./model.ts"
-
-const focusedOn = (scene: Scene, pane: string): boolean =>
-  scene.ui.focus.offers === pane && scene.ui.layers.length === 0
 
 /** Where the panes are. */
 export const arrange = (scene: Scene, body: Rect) => {
@@ -29,7 +27,7 @@ const headings = { resources: "Resources", templates: "Templates", prompts: "Pro
 const listRows = (scene: Scene): { readonly rows: ReadonlyArray<Row>; readonly cursor: number } => {
   const offers = offersIn(scene)
   const at = cursorOf(scene)
-  const focused = focusedOn(scene, "list")
+  const focused = focusedOn(scene, "offers", "list")
   const rows: Array<Row> = []
   let cursor = 0
   for (const list of lists) {
@@ -95,7 +93,7 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
           title="Offered"
           note={String(offersIn(scene).length)}
           news={changed(scene, ["resources", "prompts"])}
-          focused={focusedOn(scene, "list")}
+          focused={focusedOn(scene, "offers", "list")}
           filter="offerFilter"
           rows={strip === undefined || isListed(scene) ? rows.rows : [...rows.rows, blank, ...toList]}
           cursor={rows.cursor}
@@ -105,13 +103,19 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
         <Scrolled
           at={form}
           title={offer?.list === "prompts" ? "Prompt" : "Resource"}
-          focused={focusedOn(scene, "form")}
+          focused={focusedOn(scene, "offers", "form")}
           rows={filled.rows}
           top={topFor(filled.cursor, filled.rows.length, innerHeight(form.height))}
         />
       )}
       {result && shown && (
-        <Scrolled at={result} title="Answer" focused={focusedOn(scene, "result")} rows={shown.rows} top={shown.top} />
+        <Scrolled
+          at={result}
+          title="Answer"
+          focused={focusedOn(scene, "offers", "result")}
+          rows={shown.rows}
+          top={shown.top}
+        />
       )}
     </>
   )

@@ -6,36 +6,17 @@ import type { Scene } from "../../app/scene.ts"
 import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
 import { clamp, type Motion, moved } from "../../ui/window.ts"
-import {
-  argumentField,
-  argumentsOf,
-  choiceTexts,
-  chosenTool,
-  cursorOf,
-  formOf,
-  isTyped,
-  rowOf,
-  saysDestructive,
-  textOf,
-  toolsIn,
-} from "./model.ts"
+import { goThroughChoices, openForTyping } from "./filling.ts"
+import { argumentsOf, choiceTexts, chosenTool, cursorOf, formOf, rowOf, saysDestructive, toolsIn } from "./model.ts"
 import { arrange, resultWindow } from "./view.tsx"
 
 /** Puts the cursor on a row of the form; a field for text is open for typing at once. */
 export const goToRow = (control: Control, tool: Tool, row: number) => {
-  const { rows, presets } = formOf(tool)
+  const { rows } = formOf(tool)
   const at = clamp(row, 0, Math.max(0, rows.length - 1))
   control.dispatch({ type: "focus", pane: "form" })
   control.dispatch({ type: "tools", change: { row: at } })
-  const field = rows[at]?.field
-  if (field === undefined || !isTyped(field)) return
-  const name = argumentField(tool, field)
-  const known = control.scene().ui.fields[name]
-  control.dispatch({
-    type: "edit",
-    field: name,
-    ...(known === undefined ? { text: presets.get(field.path) ?? "" } : {}),
-  })
+  openForTyping(control, tool, rows[at]?.field)
 }
 
 /** Calls the chosen tool, or leads to the first argument that is not right. */
@@ -84,11 +65,7 @@ export const choose =
   (control, scene) => {
     const tool = chosenTool(scene)
     const field = tool && rowOf(scene, tool)?.field
-    if (tool === undefined || field === undefined) return
-    const texts = choiceTexts(field)
-    const at = texts.indexOf(textOf(scene, tool, field))
-    const text = texts[(at + by + texts.length) % texts.length]
-    if (text !== undefined) control.dispatch({ type: "setField", field: argumentField(tool, field), text })
+    if (tool !== undefined && field !== undefined) goThroughChoices(control, scene, tool, field, by)
   }
 
 /** Whether the argument under the cursor is chosen, not typed. */

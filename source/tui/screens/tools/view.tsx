@@ -7,12 +7,11 @@ import { Rows } from "../../ui/rows.tsx"
 import { clamp, topFor } from "../../ui/window.ts"
 import { arrangeBench, BenchList, Scrolled, stripRow } from "../bench.tsx"
 import { changed } from "../changes.ts"
+import { focusedOn } from "../focused-on.ts"
 import type { ViewProps } from "../screen.ts"
 import { formRows } from "./form-rows.ts"
 import { chosenTool, cursorOf, saysDestructive, toolsIn } from "./model.ts"
 import { resultRows } from "./result-rows.ts"
-
-const focusedOn = (scene: Scene, pane: string): boolean => scene.ui.focus.tools === pane && scene.ui.layers.length === 0
 
 /** Where the panes are. */
 export const arrange = (scene: Scene, body: Rect) => {
@@ -24,7 +23,7 @@ export const arrange = (scene: Scene, body: Rect) => {
 
 const listRows = (scene: Scene): ReadonlyArray<Row> => {
   const cursor = cursorOf(scene)
-  const focused = focusedOn(scene, "list")
+  const focused = focusedOn(scene, "tools", "list")
   return toolsIn(scene).map((tool, index) => ({
     left: [
       span(index === cursor ? `${scene.theme.glyphs.cursor} ` : "  ", "accent"),
@@ -60,7 +59,7 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
           title="Tools"
           note={String(toolsIn(scene).length)}
           news={changed(scene, ["tools"])}
-          focused={focusedOn(scene, "list")}
+          focused={focusedOn(scene, "tools", "list")}
           filter="toolFilter"
           rows={listRows(scene)}
           cursor={cursorOf(scene)}
@@ -71,13 +70,19 @@ const Parts = ({ scene, flow, body }: ViewProps & { readonly flow: FlowScene }) 
           at={form}
           title="Arguments"
           note="from inputSchema"
-          focused={focusedOn(scene, "form")}
+          focused={focusedOn(scene, "tools", "form")}
           rows={filled.rows}
           top={topFor(filled.cursor, filled.rows.length, innerHeight(form.height))}
         />
       )}
       {result && shown && (
-        <Scrolled at={result} title="Result" focused={focusedOn(scene, "result")} rows={shown.rows} top={shown.top} />
+        <Scrolled
+          at={result}
+          title="Result"
+          focused={focusedOn(scene, "tools", "result")}
+          rows={shown.rows}
+          top={shown.top}
+        />
       )}
     </>
   )
