@@ -10,6 +10,7 @@ import { usageFailure } from "./failure.ts"
 import { outputOf } from "./output.ts"
 import { type Line, line, makePrinter } from "./print.ts"
 import { profileOf } from "./profile.ts"
+import { storeWords } from "./repeated-flags.ts"
 import { recordDocument, recordLines } from "./stored-records.ts"
 import { vaultLayer } from "./vault-layer.ts"
 
@@ -110,6 +111,7 @@ export const clients = Effect.fn("commands.clients")(function* (input: ClientsIn
         ...["clients", "forget", url],
         ...(input.remote ? ["--remote"] : []),
         ...(Option.isSome(input.profile) ? ["--profile", input.profile.value] : []),
+        ...storeWords(input),
       ],
     })
   if (action !== "forget" || input.remote) {

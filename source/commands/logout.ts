@@ -9,6 +9,7 @@ import { confirm } from "./confirm.ts"
 import { usageFailure } from "./failure.ts"
 import { type Line, line, makePrinter } from "./print.ts"
 import { fateDocument, fateLines } from "./registration-fates.ts"
+import { storeWords } from "./repeated-flags.ts"
 import { endOfAside, type Run, withRun } from "./run.ts"
 import { type ServerInput, type Settings, settingsOf } from "./settings.ts"
 import { recordLines } from "./stored-records.ts"
@@ -87,6 +88,7 @@ export const logout = Effect.fn("commands.logout")(function* (input: LogoutInput
         ...["logout", serverUrl],
         ...(input.forgetClient ? ["--forget-client"] : []),
         ...(target.profile === undefined ? [] : ["--profile", target.profile]),
+        ...storeWords(input),
       ],
     })
   return yield* withRun(settings, { goal: "connect" }, (run) =>

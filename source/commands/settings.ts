@@ -13,6 +13,7 @@ import { approve, localServerOf } from "./local-server.ts"
 import { type Output, outputOf } from "./output.ts"
 import { profileOf } from "./profile.ts"
 import { readText } from "./read-text.ts"
+import { signInWords } from "./repeated-flags.ts"
 import { secretFrom } from "./secret-from.ts"
 import type { ServerInput } from "./server-input.ts"
 import { serverUrlOf } from "./server-url.ts"
@@ -103,6 +104,7 @@ export const settingsOf = Effect.fn("commands.settings")(function* (
     ...(configured.length === 0 ? {} : { configured }),
     ...(initialAccessToken === undefined ? {} : { initialAccessToken }),
     ...(profile === undefined ? {} : { profile }),
+    signInWords: signInWords(input),
     ...some("clientMetadataUrl", input.clientMetadataUrl),
     ...some("clientName", input.clientName),
     ...some("redirectUri", input.redirectUri),

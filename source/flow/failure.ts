@@ -27,8 +27,8 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     what: "The server wants a sign-in, and this run may not ask for one.",
     why: "Either --no-input was given, or there is no terminal at which somebody could. Nothing was opened, nothing waits.",
     remedy: [
-      "Sign in once from a terminal: mcp-dcr-tui login URL. Later runs use the stored token.",
-      "Over SSH: mcp-dcr-tui login URL --browser print, open the address it prints, paste the callback back.",
+      "Sign in once from a terminal; later runs use the stored token: mcp-dcr-tui login URL",
+      "Over SSH, to open the printed address elsewhere and paste the callback back: mcp-dcr-tui login URL --browser print",
     ],
     rule: "MCP authorization, Authorization Flow",
     exit: 3,
@@ -187,8 +187,16 @@ export class FlowFailure extends Data.TaggedError("FlowFailure")<Problem<FlowCod
   }
 }
 
+const signIn = "mcp-dcr-tui login"
+
+/** Where the evidence is the whole command to type next, the advice says it whole. */
+const advice = (code: FlowCode, { expected }: Evidence): ReadonlyArray<string> =>
+  expected?.startsWith(`${signIn} `) === true
+    ? texts[code].remedy.map((remedy) => remedy.replace(`${signIn} URL`, () => expected))
+    : texts[code].remedy
+
 /** A failure with its text out of the table. */
 export const flowFailure = (code: FlowCode, evidence: Evidence = {}): FlowFailure =>
-  new FlowFailure(problem(texts, code, evidence))
+  new FlowFailure({ ...problem(texts, code, evidence), remedy: advice(code, evidence) })
 
 export const flowTexts = texts

@@ -61,6 +61,8 @@ export interface Target {
   readonly resource?: string
   /** Whose account it is, where there are several at this server. */
   readonly profile?: string
+  /** What a command that signs in by hand has to repeat of this one, word by word. */
+  readonly signInWords?: ReadonlyArray<string>
   /** How the user gets to the authorization page. */
   readonly browser: "system" | "print" | "follow"
   /** Whether anybody can answer: without it nothing is opened and nothing waits (exit 3). */
@@ -98,5 +100,11 @@ export const firstMethod = ({ protocolVersion, legacySse }: Pick<Target, "protoc
   !legacySse && (protocolVersion === "auto" || protocolVersion === "2026-07-28") ? "server/discover" : "initialize"
 
 /** What to type to sign in by hand, so that this very run succeeds afterwards. */
-export const signInCommand = ({ serverUrl, profile }: Pick<Target, "serverUrl" | "profile">): string =>
-  `mcp-dcr-tui login ${shellQuote(serverUrl)}${profile === undefined ? "" : ` --profile ${profile}`}`
+export const signInCommand = ({
+  serverUrl,
+  profile,
+  signInWords = [],
+}: Pick<Target, "serverUrl" | "profile" | "signInWords">): string =>
+  ["mcp-dcr-tui", "login", serverUrl, ...(profile === undefined ? [] : ["--profile", profile]), ...signInWords]
+    .map(shellQuote)
+    .join(" ")

@@ -106,7 +106,7 @@ describe("bridge", () => {
         id: 1,
         error: {
           code: -32603,
-          message: expect.stringContaining("mcp-dcr-tui login"),
+          message: expect.stringContaining(`mcp-dcr-tui login ${mock.url}`),
           data: { error: expect.anything() },
         },
       },

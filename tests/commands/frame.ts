@@ -4,7 +4,7 @@ import type { Ended } from "./program.ts"
 /** What every failure says, on both faces: the error frame on standard error, and one JSON document for `--json`. */
 export const expectFailure = (
   ended: Ended,
-  expected: { readonly exit: number; readonly code: string; readonly step?: string; readonly says?: RegExp },
+  expected: { readonly exit: number; readonly code: string; readonly step?: string; readonly says?: RegExp | string },
 ): void => {
   expect(ended, ended.stderr).toMatchObject({ code: expected.exit, signal: null })
   const { error } = ended.document()

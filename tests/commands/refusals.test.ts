@@ -181,8 +181,17 @@ describe("an authorization server that refuses", () => {
     const browser = standInBrowser(folder.file("visits"))
     for (const how of [["--no-input"], []]) {
       const ended = await run(["tools", mock.url, "--no-store", "--json", ...how], browser)
-      expectFailure(ended, { exit: 3, code: "authorization_required", says: /mcp-dcr-tui login URL/ })
+      expectFailure(ended, { exit: 3, code: "authorization_required", says: `mcp-dcr-tui login ${mock.url}` })
     }
+    // The command that is named lets this very run succeed: the same store, account and rules.
+    const store = folder.file("a store")
+    const same = ["--profile", "work", "--store", store, "--scope", "mcp:tools", "--legacy-auth"]
+    const ended = await run(["tools", mock.url, "--json", ...same])
+    const command = `mcp-dcr-tui login ${mock.url} --profile work --scope mcp:tools --legacy-auth --store '${store}'`
+    expectFailure(ended, { exit: 3, code: "authorization_required", says: command })
+    expect(ended.document()).toMatchObject({
+      error: { expected: command, remedy: [expect.stringContaining(command), expect.stringContaining(command)] },
+    })
     expect(mock.log.all("register")).toHaveLength(0)
     expect(mock.log.all("authorize")).toHaveLength(0)
     expect(browser.visits()).toEqual([])

@@ -112,7 +112,7 @@ describe("clients", () => {
     expectFailure(await clients("forget", mock.url, "--json"), {
       exit: 2,
       code: "needs_yes",
-      says: /clients forget .* --yes/,
+      says: `mcp-dcr-tui clients forget ${mock.url} --store ${store} --yes`,
     })
     expect((await clients("--json")).document()).toMatchObject({ clients: [{ clientId }] })
     expect(await clients("forget", mock.url, "--yes")).toMatchObject({ code: 0, stdout: `Forgotten: ${mock.url}\n` })
@@ -138,7 +138,7 @@ describe("refresh and logout", () => {
     expectFailure(await command("logout", store), {
       exit: 2,
       code: "needs_yes",
-      says: new RegExp(`mcp-dcr-tui logout ${mock.url} --yes`),
+      says: `mcp-dcr-tui logout ${mock.url} --store ${store} --yes`,
     })
     const logout = await command("logout", store, "--yes")
     expect(logout.document()).toMatchObject({ loggedOut: true, note: "revoked at the server and deleted here" })

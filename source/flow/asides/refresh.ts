@@ -4,6 +4,7 @@ import { flowFailure } from "../failure.ts"
 import { renew } from "../recovery/renew.ts"
 import type { Aside } from "../step.ts"
 import { heldCredentials } from "../stored.ts"
+import { signInCommand } from "../target.ts"
 
 /** Trade the refresh token for a new access token (OAuth 2.1 §4.3). A rotated refresh token replaces the old one. */
 export const refreshAside: Aside = {
@@ -16,6 +17,7 @@ export const refreshAside: Aside = {
     if (held?.grant.refreshToken === undefined)
       return yield* flowFailure("nothing_to_refresh", {
         url: target.serverUrl,
+        expected: signInCommand(target),
         received: held === undefined ? "nothing is stored for this server" : "an access token without a refresh token",
       })
     const { by, grant } = yield* renew(held)
