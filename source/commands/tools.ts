@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { Tool } from "../mcp/tools.ts"
+import { needsTask, type Tool } from "../mcp/tools.ts"
 import { excerpt } from "../text/excerpt.ts"
 import { type Line, line } from "./print.ts"
 import { withReached } from "./run.ts"
@@ -20,6 +20,9 @@ export const toolLines = (tools: ReadonlyArray<Tool>): ReadonlyArray<Line> => {
   const width = Math.min(32, Math.max(0, ...tools.map((tool) => tool.name.length)))
   return tools.flatMap((tool) => [
     line(`${tool.name.padEnd(width)}  ${propertiesOf(tool).join(" ")}`.trimEnd()),
+    ...(needsTask(tool)
+      ? [line(`${" ".repeat(width)}  Runs as a task only, which this program does not start.`, "warn")]
+      : []),
     ...(tool.description === undefined
       ? []
       : [line(`${" ".repeat(width)}  ${excerpt(tool.description, longestDescription)}`, "dim")]),

@@ -120,7 +120,12 @@ const converse = Effect.fn("mcp.http.converse")(function* (
   if (broken !== undefined) return yield* Effect.fail(broken)
   return yield* mcpFailure(
     "no_response",
-    { exchange, url: dispatch.session.url, expected: `a response with id ${dispatch.id}` },
+    {
+      exchange,
+      url: dispatch.session.url,
+      expected: `a response with id ${dispatch.id}`,
+      received: `HTTP ${status}, and the end of the answer without it`,
+    },
     { status },
   )
 })

@@ -33,6 +33,13 @@ export const Tool = Schema.StructWithRest(
 )
 export type Tool = typeof Tool.Type
 
+/** Whether a tool runs as a task only (MCP 2025-11-25 tasks); this client starts none, so a call will be refused. */
+export const needsTask = ({ execution }: Tool): boolean =>
+  typeof execution === "object" &&
+  execution !== null &&
+  "taskSupport" in execution &&
+  execution.taskSupport === "required"
+
 /** What a tool gave back. `isError` is the tool's own no, not a failure of the protocol (MR-55). */
 export const ToolResult = Schema.Struct({
   /** Content blocks as received; describeContent (content.ts) says what each one is. */

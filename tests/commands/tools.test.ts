@@ -15,4 +15,15 @@ describe("tools in plain text", () => {
     const [, long] = toolLines([{ name: "x", description: "y".repeat(5000), inputSchema: { type: "object" } }])
     assert.isAtMost(long?.text.length ?? 0, longestDescription + 10)
   })
+
+  it("marks those that cannot be called because they run as tasks only", () => {
+    const marked = (execution: unknown) =>
+      toolLines([{ name: "x", inputSchema: { type: "object" }, execution }]).some(({ text }) =>
+        text.includes("task only"),
+      )
+    assert.deepStrictEqual(
+      [{ taskSupport: "required" }, { taskSupport: "optional" }, {}, null, "required", undefined].map(marked),
+      [true, false, false, false, false, false],
+    )
+  })
 })

@@ -1,5 +1,5 @@
 import type { Field } from "../../../mcp/schema-form.ts"
-import type { Tool } from "../../../mcp/tools.ts"
+import { needsTask, type Tool } from "../../../mcp/tools.ts"
 import type { Scene } from "../../app/scene.ts"
 import { clean, pad, width, wrap } from "../../ui/cells.ts"
 import { fieldSpans, field as textField } from "../../ui/field.ts"
@@ -141,6 +141,7 @@ export const formRows = (
         span(tool.name, "strong"),
         ...title,
         ...(saysDestructive(tool) ? [span("  ! may destroy something", "warn")] : []),
+        ...(needsTask(tool) ? [span("  runs as a task only: not from here", "warn")] : []),
       ],
     },
     ...wrap(clean(tool.description ?? ""), cells)
