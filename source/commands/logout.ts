@@ -59,6 +59,13 @@ const revokeAll = Effect.fn("commands.revokeAll")(function* (run: Run, { records
   for (let round = 0; round < rounds; round += 1) {
     yield* flow.intend({ _tag: "Revoke" })
     const state = yield* flow.idle
+    const { problem } = state.steps.revoke
+    if (problem?.code === "nothing_to_revoke") {
+      // What a script wanted is so already; the transcript has told a person.
+      if (settings.output.json)
+        run.printer.json({ serverUrl: state.serverUrl, loggedOut: false, note: "no tokens are stored" })
+      return problem.exit
+    }
     const code = endOfAside(run, state, "revoke", settings.output)
     if (code !== undefined) return code
     notes.push(state.steps.revoke.note ?? "done")

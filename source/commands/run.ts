@@ -22,12 +22,20 @@ import { makePace, progressLine } from "./progress-bar.ts"
 import { putQuestions } from "./questions.ts"
 import type { Settings } from "./settings.ts"
 import { somebodyReads } from "./somebody-reads.ts"
+import { isStoreTrouble } from "./store-trouble.ts"
 import { type Detail, transcriptLines } from "./transcript.ts"
 
 /** Tells the run on standard error (or, for a transcript that is the result itself, on standard output). */
-const tell = Effect.fnUntraced(function* (printer: Printer, where: "out" | "err", detail: Detail) {
+const tell = Effect.fnUntraced(function* (
+  printer: Printer,
+  where: "out" | "err",
+  detail: Detail,
+  isWanted: (event: Event) => boolean = () => true,
+) {
   const journal = yield* Journal
-  const show = (lines: ReturnType<typeof transcriptLines>) => printer[where](lines)
+  const show = (event: Event, state: FlowState) => {
+    if (isWanted(event)) printer[where](transcriptLines(event, state, { steps, asides, detail }))
+  }
   const worthDrawing = makePace()
   /** Where the transcript has no line for each report, the last one is shown as a bar. */
   const showProgress = (event: Event, { progress }: FlowState) => {
@@ -35,12 +43,12 @@ const tell = Effect.fnUntraced(function* (printer: Printer, where: "out" | "err"
     if (event._tag === "Progressed" && progress !== undefined && worthDrawing(event.at, progress))
       printer.status(progressLine(progress, printer.ascii))
   }
-  for (const event of journal.events()) show(transcriptLines(event, journal.state(), { steps, asides, detail }))
+  for (const event of journal.events()) show(event, journal.state())
   yield* Effect.acquireRelease(
     Effect.sync(() =>
       journal.subscribe((event, state) => {
-        if (detail === "steps") showProgress(event, state)
-        show(transcriptLines(event, state, { steps, asides, detail }))
+        if (detail === "steps" && isWanted(event)) showProgress(event, state)
+        show(event, state)
       }),
     ),
     (stop) => Effect.sync(stop),
@@ -127,7 +135,8 @@ export const withRun = <E>(
     const { journalFile } = settings
     const cutOff = journalFile === undefined ? undefined : yield* saveJournal(journalFile)
     const detail: Detail = output.verbose ? "bodies" : options.transcript === "out" ? "exchanges" : "steps"
-    if (!output.quiet) yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
+    if (output.quiet) yield* tell(printer, "err", "steps", isStoreTrouble)
+    else yield* tell(printer, output.json ? "err" : (options.transcript ?? "err"), detail)
     if (options.reads !== "requests") yield* readPastes()
     if (asks) yield* putQuestions(printer)
     const signals = yield* cancelOnSignal()

@@ -19,6 +19,7 @@ export type FlowCode =
   | "files_not_saved"
   | "nothing_to_refresh"
   | "nothing_to_revoke"
+  | "revoked_not_deleted"
   | "secret_not_kept"
   | "unexpected"
 
@@ -163,6 +164,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     remedy: ["See what is stored: mcp-dcr-tui clients"],
     rule: "RFC 7009 §2",
     exit: 0,
+  },
+  revoked_not_deleted: {
+    what: "The tokens could not be deleted here.",
+    why: "The store cannot be written. What became of them at the server is told below.",
+    remedy: ["Make room, or make the directory writable, and run it again.", "Or delete the file yourself."],
+    rule: "RFC 7009 §2",
+    exit: 1,
   },
   secret_not_kept: {
     what: "This run was read from a file, and files do not hold secrets.",

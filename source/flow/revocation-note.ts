@@ -13,8 +13,12 @@ const names: Readonly<Record<Revocation["token"], string>> = {
   refresh_token: "the refresh token",
 }
 
+/** What became of each token at the server, in one line. */
+export const fatesOf = (outcomes: ReadonlyArray<Revocation>): string =>
+  outcomes.map(({ token, outcome }) => `${names[token]} ${fates[outcome]}`).join("; ")
+
 /** One line on what became of the tokens of a grant that was ended. */
 export const revocationNote = (outcomes: ReadonlyArray<Revocation>): string =>
   outcomes.every(({ outcome }) => outcome === "revoked")
     ? "revoked at the server and deleted here"
-    : `deleted here; ${outcomes.map(({ token, outcome }) => `${names[token]} ${fates[outcome]}`).join("; ")}`
+    : `deleted here; ${fatesOf(outcomes)}`

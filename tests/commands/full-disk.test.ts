@@ -100,6 +100,12 @@ describe.skipIf(!mayMount)("a disk that fills up or cannot be written (needs roo
     expect(renewed.stderr).toMatch(/The token was renewed, and then: .*EROFS.*The next run may have to sign in again/s)
     expect(readdirSync(home, { recursive: true, encoding: "utf8" })).toEqual(before)
     expect(readFileSync("/proc/mounts", "utf8")).toContain(`${path.dirname(path.join(home, "x"))} tmpfs ro`)
+    // Signing out ends the tokens there, and says that they still lie here.
+    const logout = await run(["logout", mock.url, "--yes"], { env })
+    expect(logout, logout.stderr).toMatchObject({ code: 1 })
+    expect(logout.stderr).toMatch(/could not be deleted here.*the refresh token is revoked.*EROFS/s)
+    expect(logout.stderr).not.toContain("only this run still has them")
+    expect(mock.log.all("revoke")).toHaveLength(2)
   })
 
   test("a read-only home without anything in it: the run signs in, and says that nothing was kept", async () => {

@@ -59,6 +59,7 @@ test("every JSON document is as docs/schemas says", async () => {
   await printed("clients", ["clients", "update", mock.url, "--client-name", "Another", ...store])
   await printed("error", ["logout", mock.url, ...store])
   await printed("logout", ["logout", mock.url, "--yes", ...store])
+  await printed("logout", ["logout", mock.url, ...store])
   await printed("clients", ["clients", ...store])
   await printed("logout", ["logout", mock.url, "--forget-client", "--yes", ...store])
   await printed("login", ["login", mock.url, ...signedIn])

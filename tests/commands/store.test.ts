@@ -51,17 +51,17 @@ describe("the store", () => {
     ["nothing", ""],
     ["something else", '["a"]'],
     ["binary", "\u0000\u0001\u001b[2J"],
-  ])("holds %s: that is said, kept aside, and the run goes on", async (_, garbage) => {
+  ])("holds %s: that is said, with --quiet too, kept aside, and the run goes on", async (_, garbage) => {
     using folder = temporaryFolder()
     const store = folder.file("store")
     expect(await command("login", store)).toMatchObject({ code: 0 })
     const records = filesBelow(store).filter((file) => file.endsWith(".json"))
     expect(records.length).toBeGreaterThan(0)
     for (const file of records) writeFileSync(file, garbage)
-    const ended = await command("tools", store)
+    const ended = await command("tools", store, "--quiet")
     expect(ended, ended.stderr).toMatchObject({ code: 0 })
     expect(ended.document()).toMatchObject({ tools: expect.any(Array) })
-    expect(ended.stderr).toMatch(/^ +! /m)
+    expect(ended.stderr).toMatch(/^ +! A file of stored credentials was damaged.*\n$/)
     expect(registrations()).toBe(2)
     expect(filesBelow(store).map((file) => readFileSync(file, "utf8"))).toContain(garbage)
     // Whole again: the third run finds what the second one stored.
@@ -150,7 +150,10 @@ describe("refresh and logout", () => {
       says: /nothing is stored for this server/,
     })
     // There is nothing left to do: that is what was wanted.
-    expect(await command("logout", store)).toMatchObject({ code: 0 })
+    const again = await command("logout", store)
+    expect(again, again.stderr).toMatchObject({ code: 0 })
+    expect(again.document()).toEqual({ serverUrl: mock.url, loggedOut: false, note: "no tokens are stored" })
+    expect(again.stderr).toMatch(/· Revoke: No tokens are stored for this server\./)
     expect(mock.log.failures()).toEqual([])
   })
 

@@ -5,7 +5,7 @@ import type { StoredRecord } from "../../vault/record.ts"
 import { Vault } from "../../vault/vault.ts"
 import { flowFailure } from "../failure.ts"
 import { Journal } from "../journal.ts"
-import { revocationNote } from "../revocation-note.ts"
+import { fatesOf, revocationNote } from "../revocation-note.ts"
 import type { Aside } from "../step.ts"
 import { type HeldCredentials, heldCredentials, orWarn } from "../stored.ts"
 
@@ -27,7 +27,12 @@ const endStored = Effect.fn("flow.endStored")(function* (held: HeldCredentials, 
       // Deleted here whatever becomes of them there (CR-103).
       Effect.tapError(() => forget.pipe(orWarn(undefined))),
     )
-    yield* forget
+    yield* Effect.mapError(forget, ({ what, file, detail }) =>
+      flowFailure("revoked_not_deleted", {
+        received: file,
+        detail: `${fatesOf(outcomes)}; ${detail ?? what}`,
+      }),
+    )
     return outcomes
   }).pipe(vault.exclusively(record, "signing out"))
 })
