@@ -14,7 +14,7 @@ import { Flow } from "../../source/flow/flow.ts"
 import type { Intent } from "../../source/flow/intent.ts"
 import { Journal } from "../../source/flow/journal.ts"
 import type { FlowState } from "../../source/flow/state.ts"
-import type { MainStepId, StepId } from "../../source/flow/step-id.ts"
+import { type MainStepId, mainSteps, type StepId } from "../../source/flow/step-id.ts"
 import { defaultTarget, type Target } from "../../source/flow/target.ts"
 import type { LogLevel } from "../../source/mcp/log-level.ts"
 
@@ -113,6 +113,12 @@ export const statuses = (state: FlowState): Readonly<Partial<Record<StepId, stri
       status === "todo" ? [] : [[id, problem === undefined ? status : `${status}: ${problem.code}`]],
     ),
   )
+
+/** The statuses of a whole sign-in. */
+export const allDone = Object.fromEntries(mainSteps.map((id) => [id, "done"]))
+
+/** Those of steps 2 to 7 where there was nothing to authorize. */
+export const leftOut = Object.fromEntries(mainSteps.slice(1, 7).map((id) => [id, "skipped"]))
 
 /** How many requests the server saw on these routes, with the given status where one is given. */
 export const requests = (mock: Mock, route: RouteName, status?: number): number =>

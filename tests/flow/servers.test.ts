@@ -2,11 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type Behaviour, REVISIONS } from "../../mock/index.ts"
 import type { FlowState } from "../../source/flow/state.ts"
-import { mainSteps } from "../../source/flow/step-id.ts"
-import { mocked, requests, run, statuses, temporaryStore } from "./room.ts"
+import { allDone, leftOut, mocked, requests, run, statuses, temporaryStore } from "./room.ts"
 
-const allDone = Object.fromEntries(mainSteps.map((id) => [id, "done"]))
-const leftOut = Object.fromEntries(mainSteps.slice(1, 7).map((id) => [id, "skipped"]))
 const add = { a: 2, b: 3 }
 
 describe("each revision of MCP", () => {

@@ -4,17 +4,11 @@ import { isPossible } from "../../source/flow/possible.ts"
 import { mainSteps } from "../../source/flow/step-id.ts"
 import { steps } from "../../source/flow/steps/index.ts"
 import { defaultTarget } from "../../source/flow/target.ts"
-import { mocked, requests, run, statuses } from "./room.ts"
+import { allDone, leftOut, mocked, requests, run, statuses } from "./room.ts"
 
 /** All ten steps done, with differences; `undefined` for a step that did not run. */
 const expected = (differences: Readonly<Record<string, string | undefined>> = {}): object =>
-  Object.fromEntries(
-    Object.entries({ ...Object.fromEntries(mainSteps.map((id) => [id, "done"])), ...differences }).filter(
-      ([, status]) => status !== undefined,
-    ),
-  )
-
-const leftOut = Object.fromEntries(mainSteps.slice(1, 7).map((id) => [id, "skipped"]))
+  Object.fromEntries(Object.entries({ ...allDone, ...differences }).filter(([, status]) => status !== undefined))
 
 describe("a whole sign-in on the mock", () => {
   it.live("reaches a tool result, and every request is a good one", () =>

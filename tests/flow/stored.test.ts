@@ -1,12 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { mainSteps } from "../../source/flow/step-id.ts"
 import { Findings } from "../../source/text/finding.ts"
 import { Vault } from "../../source/vault/vault.ts"
-import { mocked, movableClock, occupied, requests, run, statuses, temporaryStore } from "./room.ts"
+import { leftOut, mocked, movableClock, occupied, requests, run, statuses, temporaryStore } from "./room.ts"
 
 const hour = 3_600_000
-const leftOut = Object.fromEntries(mainSteps.slice(1, 7).map((id) => [id, "skipped"]))
 const signedIn = { probe: "done", ...leftOut, connect: "done", tools: "done" }
 
 /** Signs in once, in a run of its own. */

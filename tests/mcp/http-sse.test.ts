@@ -1,18 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { mainSteps } from "../../source/flow/step-id.ts"
 import { connect } from "../../source/mcp/connect.ts"
 import { httpSseLayer, messageEndpoint } from "../../source/mcp/http-sse.ts"
 import { request } from "../../source/mcp/request.ts"
 import { makeSecretBook } from "../../source/text/redaction.ts"
-import { mocked, requests, run as runFlow, statuses } from "../flow/room.ts"
+import { allDone, mocked, requests, run as runFlow, statuses } from "../flow/room.ts"
 import { sdkSseServer } from "../servers/sdk-sse.ts"
 import { type Received, run, type Script, serve } from "./server.ts"
 
 const old = { legacySse: true }
 const add = { a: 2, b: 40 }
-const allDone = Object.fromEntries(mainSteps.map((id) => [id, "done"]))
 
 const official = (oauth: boolean) =>
   Effect.acquireRelease(

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 import type { Event } from "../../source/flow/event.ts"
-import { calling, serverUrl, start, through, waiting } from "./journal.ts"
+import { calling, now, serverUrl, start, through, waiting } from "./journal.ts"
 import { openSession } from "./session.ts"
 import { keys } from "./terminal.ts"
 
@@ -24,9 +24,8 @@ it.each([
 })
 
 it("spins while a step runs, at most ten times a second, and once a second where motion is not wanted", async () => {
-  await using moving = openSession({ events: calling(), reducedMotion: false })
-  await using still = openSession({ events: calling(), reducedMotion: true })
-  const frames = { moving: 0, still: 0 }
+  await using moving = openSession({ events: calling(), at: now(), reducedMotion: false })
+  await using still = openSession({ events: calling(), at: now(), reducedMotion: true })
   await moving.terminal.shows(/2 Flow\]/)
   await still.terminal.shows(/2 Flow\]/)
   const before = [moving.terminal.writes(), still.terminal.writes()] as const
@@ -35,11 +34,13 @@ it("spins while a step runs, at most ten times a second, and once a second where
     still.pass(100)
     await quiet(100)
   }
-  frames.moving = moving.terminal.writes() - before[0]
-  frames.still = still.terminal.writes() - before[1]
+  const frames = { moving: moving.terminal.writes() - before[0], still: still.terminal.writes() - before[1] }
   // A frame is a few writes: begin, lines, end of the synchronized update.
+  expect(frames.moving).toBeGreaterThan(10)
   expect(frames.moving).toBeLessThanOrEqual(45)
   expect(frames.still).toBeLessThanOrEqual(9)
+  still.pass(1500)
+  await still.terminal.shows(/Running for 2/)
 })
 
 it("sends a clock's second and nothing else while the browser is awaited", async () => {

@@ -4,7 +4,7 @@ import type { Finding } from "../../../text/finding.ts"
 import type { FlowScene, Scene } from "../../app/scene.ts"
 import { spinnerAfter } from "../../app/wake.ts"
 import { meter, spinner } from "../../ui/meter.ts"
-import { clock, short } from "../../ui/millis.ts"
+import { short } from "../../ui/millis.ts"
 import { blank, type Row, row, span } from "../../ui/row.ts"
 import { pauseRows } from "../pause-rows.ts"
 import { browserWait, browserWaitRows } from "./browser-wait.ts"
@@ -31,7 +31,7 @@ const before = (flow: FlowScene, id: MainStepId, scene: Scene): ReadonlyArray<Ro
 const runningRow = (scene: Scene, flow: FlowScene, id: MainStepId): ReadonlyArray<Row> => {
   const { startedAt = scene.now } = flow.state.steps[id]
   const past = scene.now - startedAt
-  const { progress, wait } = flow.state
+  const { progress } = flow.state
   const pause = pauseRows(scene)
   if (pause.length > 0) return [...pause, blank]
   const sign = past < spinnerAfter ? scene.theme.glyphs.current : spinner(scene.now, scene.still, scene.theme)
@@ -42,9 +42,6 @@ const runningRow = (scene: Scene, flow: FlowScene, id: MainStepId): ReadonlyArra
       span("   c", "key"),
       " cancels",
     ),
-    ...(wait?.kind === "pause"
-      ? [row(span(`Again in ${clock(wait.until - scene.now + 999)}`, "warn"), `: ${wait.reason}`)]
-      : []),
     ...(progress === undefined
       ? []
       : [
