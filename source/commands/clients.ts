@@ -11,19 +11,13 @@ import { outputOf } from "./output.ts"
 import { type Line, line, makePrinter } from "./print.ts"
 import { profileOf } from "./profile.ts"
 import { storeWords } from "./repeated-flags.ts"
-import { recordDocument, recordLines } from "./stored-records.ts"
+import { detailLines, recordDocument, recordLines } from "./stored-records.ts"
 import { vaultLayer } from "./vault-layer.ts"
 
 const show = (input: ClientsInput, records: ReadonlyArray<StoredRecord>, now: number): void => {
   const printer = makePrinter(outputOf(input))
-  const shown = records.map((record) => recordDocument(record, now))
-  if (input.json) printer.json({ clients: shown })
-  else
-    printer.out(
-      JSON.stringify(shown, undefined, 2)
-        .split("\n")
-        .map((each) => line(each)),
-    )
+  if (input.json) printer.json({ clients: records.map((record) => recordDocument(record, now)) })
+  else printer.out(records.flatMap((record) => detailLines(record, now)))
 }
 
 /** What will be lost, and what will not. */
@@ -84,8 +78,8 @@ export const clients = Effect.fn("commands.clients")(function* (input: ClientsIn
     return yield* usageFailure("clients_usage", { received: `${action} ${url ?? ""}${misplaced ? " --remote" : ""}` })
   const printer = makePrinter(outputOf(input))
   const layer = vaultLayer(input)
-  const all = yield* Effect.provide(
-    Vault.use((vault) => vault.list),
+  const { all, directory } = yield* Effect.provide(
+    Vault.use((vault) => Effect.map(vault.list, (all) => ({ all, directory: vault.directory }))),
     layer,
   )
   const now = yield* Clock.currentTimeMillis
@@ -93,7 +87,12 @@ export const clients = Effect.fn("commands.clients")(function* (input: ClientsIn
     const profile = Option.isSome(input.profile) ? yield* profileOf(input.profile) : undefined
     const listed = profile === undefined ? all : all.filter((record) => record.profile === profile)
     if (input.json) printer.json({ clients: listed.map((record) => recordDocument(record, now)) })
-    else printer.out(listed.length === 0 ? [line("Nothing is stored.")] : recordLines(listed, now))
+    else
+      printer.out(
+        listed.length === 0
+          ? [line(`Nothing is stored in ${directory}.`)]
+          : [...recordLines(listed, now), line(`Kept in ${directory}`, "dim")],
+      )
     return 0
   }
   const chosen = yield* chosenFrom(all, action, url, input)

@@ -102,7 +102,7 @@ describe("what a command prints", () => {
   test("--quiet: one line where it went wrong", async () => {
     const ended = await run(["call", mock.url, "nope", "--no-store", "--quiet"])
     expect(ended).toMatchObject({ code: 2, stdout: "" })
-    expect(ended.stderr).toMatch(/^✗ The server has no tool of that name\. \(no_such_tool\)\n$/)
+    expect(ended.stderr).toMatch(/^✗ The server has no tool of that name\. nope \(no_such_tool\)\n$/)
   })
 
   test("--verbose: every request and answer, whole", async () => {

@@ -95,13 +95,27 @@ describe("clients", () => {
     using folder = temporaryFolder()
     const store = folder.file("store")
     const clients = (...words: ReadonlyArray<string>) => run(["clients", ...words, "--store", store])
-    expect(await clients()).toMatchObject({ code: 0, stdout: "Nothing is stored.\n" })
+    expect(await clients()).toMatchObject({ code: 0, stdout: `Nothing is stored in ${store}.\n` })
     const login = await command("login", store)
     const { clientId } = login.document()
 
     const list = await clients()
     expect(list.stdout).toContain(`${mock.url}\n  issuer  ${mock.issuer}\n  client  ${clientId} (dcr)\n`)
     expect(list.stdout).toMatch(/token +expires in \d+ min, can be renewed\n/)
+    expect(list.stdout).toMatch(new RegExp(`\nKept in ${store}\n$`))
+    expect((await clients("show", mock.url)).stdout.replace(/ +/g, " ").split("\n")).toEqual([
+      mock.url,
+      ` issuer ${mock.issuer}`,
+      ` client ${clientId} (dcr)`,
+      expect.stringMatching(/^ token expires in \d+ min, can be renewed$/),
+      expect.stringMatching(/^ fingerprint [0-9a-f]{8}$/),
+      expect.stringMatching(/^ scope mcp:tools /),
+      ` resource ${mock.url}`,
+      " authentication none",
+      expect.stringMatching(/^ redirect URI http:\/\/127\.0\.0\.1:\d+\/callback$/),
+      expect.stringMatching(/^ used last \d{4}-.*Z$/),
+      "",
+    ])
     const [listed, shown] = [await clients("--json"), await clients("show", mock.url, "--json")]
     expect(listed.document()).toEqual(shown.document())
     expect(shown.document()).toMatchObject({
