@@ -13,7 +13,7 @@ import type { LogLevel } from "../mcp/log-level.ts"
 import type { AskedAnswer } from "../mcp/passing.ts"
 import { noTools } from "../mcp/tools.ts"
 import type { BridgeClient } from "./bridge-client.ts"
-import { filterFor, progressTokenOf, refusal } from "./bridge-messages.ts"
+import { filterFor, olderResult, progressTokenOf, refusal } from "./bridge-messages.ts"
 import { usageFailure } from "./failure.ts"
 import type { Run } from "./run.ts"
 import { endedWith } from "./session.ts"
@@ -66,8 +66,11 @@ export const makeForwarding = Effect.fnUntraced(function* (run: Run, client: Pic
       : Effect.asVoid(Effect.timeoutOption(flow.listenTo(filterFor(session, uris)), listenMillis))
   })
 
+  const resultFor = (result: JsonObject): JsonObject =>
+    journal.state().facts.session?.era === "modern" ? olderResult(result) : result
+
   const settle = (state: FlowState, done: JsonObject | undefined): AskedAnswer => {
-    if (done !== undefined) return { result: done }
+    if (done !== undefined) return { result: resultFor(done) }
     const ended = endedWith(run, state)
     fatal ??= ended
     return errorOf(state)
@@ -113,7 +116,7 @@ export const makeForwarding = Effect.fnUntraced(function* (run: Run, client: Pic
   const settled = (outcome: Result.Result<Effect.Success<ReturnType<typeof send>>, StepFailure>): AskedAnswer => {
     if (Result.isFailure(outcome)) return { error: refusal(problemOf(outcome.failure), "call") }
     tools = outcome.success.tools
-    return { result: outcome.success.result }
+    return { result: resultFor(outcome.success.result) }
   }
 
   /** One request and its answer. What may have run is never sent again. */

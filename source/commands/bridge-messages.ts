@@ -31,6 +31,18 @@ export const introduction = (session: Session, version: ProtocolVersion, listens
   ...(session.instructions === undefined ? {} : { instructions: session.instructions }),
 })
 
+/** A result without the members that only 2026-07-28 knows: some older clients refuse what they do not know. */
+export const olderResult = ({ resultType, ttlMs: _, cacheScope: __, _meta, ...result }: JsonObject): JsonObject => {
+  const meta = Object.entries(isObject(_meta) ? _meta : {}).filter(
+    ([name]) => name !== "io.modelcontextprotocol/serverInfo",
+  )
+  return {
+    ...result,
+    ...(resultType === undefined || resultType === "complete" ? {} : { resultType }),
+    ...(meta.length === 0 ? {} : { _meta: Object.fromEntries(meta) }),
+  }
+}
+
 /** What is listened to on behalf of the client: every list that can change, and the resources it has subscribed to. */
 export const filterFor = ({ era, capabilities }: Session, uris: ReadonlySet<string>): SubscriptionFilter => {
   const changes = (name: string): boolean => {

@@ -37,6 +37,19 @@ const hello = request(1, "initialize", {
 })
 
 describe("bridge", () => {
+  test("an older client gets no members that only 2026-07-28 knows", async () => {
+    await using mock = await startMock({ noAuth: true })
+    const requests = [
+      hello,
+      request(2, "tools/list"),
+      request(3, "tools/call", { name: "add", arguments: { a: 1, b: 2 } }),
+    ]
+    const ended = await run(["bridge", mock.url, "--no-store"], { input: requests.join("") })
+    const [, listed, called] = linesOf(ended.stdout).sort((one, other) => one.id - other.id)
+    expect(Object.keys(listed.result)).toEqual(["tools"])
+    expect(called.result).toEqual({ content: [{ type: "text", text: '{"sum":3}' }], structuredContent: { sum: 3 } })
+  })
+
   test.each(["2026-07-28", "2025-11-25"])(
     "serves the official client over stdio, against a server with OAuth that speaks %s",
     async (revision) => {
