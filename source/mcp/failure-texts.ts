@@ -154,7 +154,10 @@ export const mcpTexts = {
   capability_missing: {
     what: "The server needs an ability from us that we did not declare.",
     why: "Some requests are only served to clients that can, for example, ask their user a question.",
-    remedy: ["Run this from the interactive screen, where a person can answer."],
+    remedy: [
+      "Run this from the interactive screen, where a person can answer.",
+      "In a script: --elicit answers what can be asked in a form.",
+    ],
     rule: "MCP 2026-07-28 basic, Error Codes (-32021)",
     exit: 5,
   },

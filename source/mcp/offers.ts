@@ -3,8 +3,9 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Findings } from "../text/finding.ts"
 import type { Wire } from "../wire/wire.ts"
+import { mayAsk } from "./declared.ts"
 import type { Connection, ExchangeFailure } from "./exchange.ts"
-import { isObject, rpcCodes } from "./json-rpc.ts"
+import { rpcCodes } from "./json-rpc.ts"
 import { mostOffers } from "./limits.ts"
 import { type Listed, listAll } from "./paging.ts"
 import type { Session } from "./session.ts"
@@ -99,12 +100,6 @@ export const offers: { readonly [Name in OfferName]: Offer<OfferOf[Name]> } = {
   },
 }
 
-/** Whether the server says that it has such a thing. One of which nothing at all is known may be asked (MR-11). */
-const declares = (session: Session, capability: string): boolean => {
-  const { capabilities } = session
-  return !isObject(capabilities) || Object.keys(capabilities).length === 0 || Object.hasOwn(capabilities, capability)
-}
-
 export interface Offered<A> {
   /** With every member that we do not know. */
   readonly items: ReadonlyArray<A>
@@ -122,14 +117,7 @@ export const listOffers = Effect.fn("mcp.listOffers")(function* <Name extends Of
 ): Effect.fn.Return<Offered<OfferOf[Name]>, ExchangeFailure, Wire | Findings> {
   const findings = yield* Findings
   const { method, member, capability, read }: Offer<OfferOf[Name]> = offers[name]
-  if (!declares(connection.session, capability)) {
-    yield* findings.raise({
-      severity: "note",
-      rule: "MCP lifecycle, Operation",
-      text: `The server does not declare ${capability}: ${method} was not asked.`,
-    })
-    return { items: [] }
-  }
+  if (!(yield* mayAsk(connection.session, capability, method))) return { items: [] }
   const listed: ReadonlyArray<Listed> = yield* listAll(connection, method, member, mostOffers).pipe(
     Effect.catchTag("McpFailure", (failure) =>
       name === "templates" && failure.rpc?.code === rpcCodes.methodNotFound ? Effect.succeed([]) : Effect.fail(failure),

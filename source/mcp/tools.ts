@@ -5,6 +5,7 @@ import { Findings } from "../text/finding.ts"
 import type { Secret } from "../text/secret.ts"
 import type { Wire } from "../wire/wire.ts"
 import type { Authorize, Credentials } from "./connection.ts"
+import { mayAsk } from "./declared.ts"
 import type { Connection, ExchangeFailure, Notification, Progress } from "./exchange.ts"
 import { mcpFailure } from "./failure.ts"
 import type { JsonObject } from "./json-rpc.ts"
@@ -104,13 +105,17 @@ export const sortTools = Effect.fnUntraced(function* (
   return { usable: [...tools.values()], unusable, kept }
 })
 
-/** All tools on all pages. One that cannot be used is left out with a finding; the others stay. */
+/**
+ * All tools on all pages. One that cannot be used is left out with a finding; the others stay. A server that declares
+ * other things and no tools is not asked.
+ */
 export const listTools = Effect.fn("mcp.listTools")(function* (
   session: Session,
   token?: Secret | undefined,
   authorize?: Authorize | undefined,
 ): Effect.fn.Return<ReadonlyArray<Tool>, ExchangeFailure, Wire | Findings> {
   const connection = { session, token, authorize }
+  if (!(yield* mayAsk(session, "tools", "tools/list"))) return []
   return (yield* sortTools(connection, yield* listAll(connection, "tools/list", "tools", mostTools))).usable
 })
 

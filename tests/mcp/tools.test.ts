@@ -53,6 +53,20 @@ describe("tools/list", () => {
       version,
     )
 
+  it.live("MR-11 a server that declares other things and no tools is not asked", () =>
+    withServer(paged({ undefined: { names: ["a"] } }), (server, session) =>
+      Effect.gen(function* () {
+        const { exit, findings } = yield* observed(
+          server.url,
+          listTools({ ...session, capabilities: { resources: {} } }),
+        )
+        assert.deepStrictEqual(exit, Exit.succeed([]))
+        assert.strictEqual(server.received.length, 0)
+        assert.match(findings[0]?.text ?? "", /does not declare tools: tools\/list was not asked/)
+      }),
+    ),
+  )
+
   it.live("MR-57 all pages; the empty string is a cursor, null ends the list", () =>
     Effect.gen(function* () {
       const { names, requests } = yield* list(
