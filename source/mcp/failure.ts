@@ -12,8 +12,8 @@ export interface McpExtra {
   readonly status?: number
   /** The peer's own JSON-RPC error (codes `rpc_error`, `version_refused`, `unsupported_version`). */
   readonly rpc?: RpcError
-  /** Seconds the server asked us to wait (429, 503). */
-  readonly retryAfter?: number
+  /** How long the server asked us to wait (429, 503). */
+  readonly retryAfterMillis?: number
 }
 
 /** A conversation with an MCP server that ended otherwise than it should, for a reason this program can name. */

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { Findings } from "../text/finding.ts"
-import { Recorder } from "../wire/exchange.ts"
+import { pause } from "../wire/pause.ts"
 import type { Wire } from "../wire/wire.ts"
 import { connect } from "./connect.ts"
 import type { Answer, Credentials } from "./connection.ts"
@@ -54,8 +53,8 @@ const isRead = (method: string): boolean => reads.has(method)
 
 /** Attempts after the first; the wait in milliseconds before each where the server names none. */
 const ownWaits: ReadonlyArray<number> = [1000, 1500]
-/** Seconds for which a Retry-After is obeyed. A server that wants more is left alone. */
-const longestRetryAfter = 60
+/** Milliseconds for which a Retry-After is obeyed (MR-26). A server that wants more is left alone. */
+const longestPause = 60_000
 
 /** Milliseconds until a read may be sent again after this failure, or `undefined` when it may not. */
 export const readAgainAfter = (failure: ExchangeFailure, attempt: number): number | undefined => {
@@ -64,18 +63,9 @@ export const readAgainAfter = (failure: ExchangeFailure, attempt: number): numbe
   if (failure.code === "connection_lost" || failure.code === "no_response") return own
   if (failure._tag !== "McpFailure" || failure.code !== "busy") return undefined
   // Without a word of the server about when, asking an overloaded one again would only add to its load.
-  return failure.retryAfter !== undefined && failure.retryAfter <= longestRetryAfter
-    ? failure.retryAfter * 1000
-    : undefined
+  const { retryAfterMillis: asked } = failure
+  return asked !== undefined && asked <= longestPause ? asked : undefined
 }
-
-const wait = (millis: number, failure: ExchangeFailure) =>
-  Effect.gen(function* () {
-    const recorder = yield* Effect.serviceOption(Recorder)
-    const reason = failure._tag === "AuthorizationRequired" ? "authorization" : failure.code
-    if (Option.isSome(recorder)) yield* recorder.value.waiting({ exchange: failure.exchange ?? 0, millis, reason })
-    yield* Effect.sleep(millis)
-  })
 
 /** Like {@link exchangeRounds}; a read is sent again, with a new id, where the first try got lost or came too early. */
 export const exchangePatiently = (
@@ -85,5 +75,7 @@ export const exchangePatiently = (
   Effect.catch(exchangeRounds(request), (failure) => {
     const millis = isRead(request.method) ? readAgainAfter(failure, attempt) : undefined
     if (millis === undefined) return Effect.fail(failure)
-    return wait(millis, failure).pipe(Effect.andThen(Effect.suspend(() => exchangePatiently(request, attempt + 1))))
+    const reason = failure._tag === "AuthorizationRequired" ? "authorization" : failure.code
+    const pausing = pause({ exchange: failure.exchange ?? 0, millis, reason })
+    return pausing.pipe(Effect.andThen(Effect.suspend(() => exchangePatiently(request, attempt + 1))))
   })

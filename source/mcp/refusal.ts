@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import { excerpt } from "../text/excerpt.ts"
-import { header, headerAll, type IncomingHead } from "../wire/wire.ts"
+import { retryAfterMillis } from "../wire/retry.ts"
+import { headerAll, type IncomingHead } from "../wire/wire.ts"
 import { AuthorizationRequired, type McpCode, type McpFailure, mcpFailure } from "./failure.ts"
 import type { RequestId, RpcError } from "./json-rpc.ts"
 import { readMessages, rpcCodes } from "./json-rpc.ts"
@@ -39,15 +40,6 @@ const errorIn = (mediaType: string, body: string, id: RequestId | undefined): Rp
   const messages = readMessages(body, false)
   const message = Result.isSuccess(messages) ? messages.success[0] : undefined
   return message?._tag === "error" && (message.id === undefined || message.id === id) ? message.error : undefined
-}
-
-/** Seconds of a Retry-After field; it may also be a date. */
-const retryAfter = (head: IncomingHead): number | undefined => {
-  const value = header(head, "retry-after")
-  if (value === undefined) return undefined
-  if (/^\d+$/.test(value)) return Number(value)
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - head.receivedAt) / 1000))
 }
 
 const byStatus: Readonly<Record<number, McpCode>> = {
@@ -91,11 +83,11 @@ export const refusalOf = (
   const extra = { status, ...(rpc === undefined ? {} : { rpc }) }
   if (status === 404 && request.inSession) return mcpFailure("session_lost", evidence, extra)
   if (rpc !== undefined && status !== 403) return rpcFailure(rpc, head)
-  const wait = retryAfter(head)
+  const wait = retryAfterMillis(head)
   return mcpFailure(
     byStatus[status] ?? (status >= 500 ? "server_error" : isHtml(head.mediaType, body) ? "web_page" : "http_error"),
     evidence,
-    wait === undefined ? extra : { ...extra, retryAfter: wait },
+    wait === undefined ? extra : { ...extra, retryAfterMillis: wait },
   )
 }
 

@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import { Recorder } from "../wire/exchange.ts"
+import { pause } from "../wire/pause.ts"
 import { longestPause, retryAfterMillis } from "../wire/retry.ts"
 import type { Incoming } from "../wire/wire.ts"
 
@@ -28,13 +27,5 @@ export const untilRead = <E, R>(
     const millis = pauses > 0 ? pauseAfter(answer) : undefined
     if (millis === undefined) return Effect.succeed(answer)
     const { exchange, status } = answer
-    return Effect.serviceOption(Recorder).pipe(
-      Effect.flatMap((recorder) =>
-        Option.isSome(recorder)
-          ? recorder.value.waiting({ exchange, millis, reason: `status ${status}` })
-          : Effect.void,
-      ),
-      Effect.andThen(Effect.sleep(millis)),
-      Effect.andThen(untilRead(send, pauses - 1)),
-    )
+    return Effect.andThen(pause({ exchange, millis, reason: `status ${status}` }), untilRead(send, pauses - 1))
   })

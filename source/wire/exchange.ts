@@ -71,6 +71,13 @@ export const ResponseRecord = Schema.Struct({
 })
 export type ResponseRecord = typeof ResponseRecord.Type
 
+/** Before a request is sent again: after which exchange, for how long, and why. */
+export interface Pause {
+  readonly exchange: number
+  readonly millis: number
+  readonly reason: string
+}
+
 /** Where the wire reports every exchange: the journal in the product, an array in tests. */
 export class Recorder extends Context.Service<
   Recorder,
@@ -79,10 +86,6 @@ export class Recorder extends Context.Service<
     readonly next: Effect.Effect<number>
     readonly sending: (record: RequestRecord) => Effect.Effect<void>
     readonly finished: (record: ResponseRecord) => Effect.Effect<void>
-    readonly waiting: (wait: {
-      readonly exchange: number
-      readonly millis: number
-      readonly reason: string
-    }) => Effect.Effect<void>
+    readonly waiting: (pause: Pause) => Effect.Effect<void>
   }
 >()("mcp-dcr-tui/wire/Recorder") {}

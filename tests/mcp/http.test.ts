@@ -247,7 +247,7 @@ describe("answers", () => {
       const { exit } = yield* ask((_, response) => response.writeHead(503, { "retry-after": "12" }).end())
       assert.isTrue(Exit.isFailure(exit))
       if (Exit.isFailure(exit))
-        assert.deepInclude(Object(exit.cause.reasons[0]).error, { code: "busy", retryAfter: 12, status: 503 })
+        assert.deepInclude(Object(exit.cause.reasons[0]).error, { code: "busy", retryAfterMillis: 12_000, status: 503 })
     }),
   )
 })

@@ -351,7 +351,8 @@ describe("recovery", () => {
   )
 
   it("MR-26 when, and how often", () => {
-    const busy = (retryAfter?: number) => mcpFailure("busy", {}, retryAfter === undefined ? {} : { retryAfter })
+    const busy = (seconds?: number) =>
+      mcpFailure("busy", {}, seconds === undefined ? {} : { retryAfterMillis: seconds * 1000 })
     assert.deepStrictEqual(
       [
         readAgainAfter(busy(7), 1),
