@@ -20,6 +20,7 @@ export type FlowCode =
   | "nothing_to_refresh"
   | "nothing_to_revoke"
   | "revoked_not_deleted"
+  | "stored_unusable"
   | "secret_not_kept"
   | "unexpected"
 
@@ -169,6 +170,13 @@ const texts: Readonly<Record<FlowCode, ProblemText>> = {
     what: "The tokens could not be deleted here.",
     why: "The store cannot be written. What became of them at the server is told below.",
     remedy: ["Make room, or make the directory writable, and run it again.", "Or delete the file yourself."],
+    rule: "RFC 7009 §2",
+    exit: 1,
+  },
+  stored_unusable: {
+    what: "Nothing was revoked: some of what is stored cannot be used.",
+    why: "The tokens of this server may be among it, and would still be good.",
+    remedy: ["Mend what is told below, and run it again."],
     rule: "RFC 7009 §2",
     exit: 1,
   },

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Mock, startMock } from "../../mock/index.ts"
@@ -169,6 +169,21 @@ describe("refresh and logout", () => {
     expect(again.document()).toEqual({ serverUrl: mock.url, loggedOut: false, note: "no tokens are stored" })
     expect(again.stderr).toMatch(/· Revoke: No tokens are stored for this server\./)
     expect(mock.log.failures()).toEqual([])
+  })
+
+  test("tokens that must not be used are not called absent by logout: 1", async () => {
+    using folder = temporaryFolder()
+    const store = folder.file("store")
+    expect(await command("login", store)).toMatchObject({ code: 0 })
+    for (const file of filesBelow(store)) chmodSync(file, 0o644)
+    expectFailure(await command("logout", store, "--yes"), {
+      exit: 1,
+      code: "stored_unusable",
+      step: "revoke",
+      says: /Other users of this machine could read the stored credentials/,
+    })
+    for (const file of filesBelow(store)) chmodSync(file, 0o600)
+    expect((await command("logout", store, "--yes")).document()).toMatchObject({ loggedOut: true })
   })
 
   test("a refresh token that the server has ended: 4, and the next sign-in starts again", async () => {

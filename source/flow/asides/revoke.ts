@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { revokeGrant } from "../../oauth/revocation.ts"
-import { Findings } from "../../text/finding.ts"
+import { type Finding, Findings } from "../../text/finding.ts"
 import type { StoredRecord } from "../../vault/record.ts"
 import { Vault } from "../../vault/vault.ts"
 import { flowFailure } from "../failure.ts"
@@ -49,7 +49,19 @@ export const revokeAside: Aside = {
   undoes: "authorize",
   run: Effect.fn("flow.revoke")(function* ({ target, facts }) {
     const findings = yield* Findings
-    const held = yield* heldCredentials({ target, facts })
+    const troubles: Array<Finding> = []
+    const held = yield* heldCredentials({ target, facts }).pipe(
+      Effect.provideService(Findings, {
+        raise: (finding) =>
+          Effect.andThen(
+            findings.raise(finding),
+            Effect.sync(() => void troubles.push(finding)),
+          ),
+      }),
+    )
+    const trouble = troubles.find(({ severity }) => severity !== "pass")
+    if (held === undefined && trouble !== undefined)
+      return yield* flowFailure("stored_unusable", { url: target.serverUrl, detail: trouble.text })
     if (held === undefined) return yield* flowFailure("nothing_to_revoke", { url: target.serverUrl })
     const { record } = held
     const outcomes = yield* record === undefined ? revokeNow(held) : endStored(held, record)
