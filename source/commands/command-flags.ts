@@ -35,7 +35,9 @@ export const mockFlags = {
 /** A journal that `--journal` has saved. */
 export const journalFile = Argument.String("file").pipe(Argument.withDescription("File that --journal has written"))
 
-export const replayFlags = { reducedMotion: toggle("reduced-motion", "No spinners"), ...output }
+const reducedMotion = toggle("reduced-motion", "No spinners")
+
+export const replayFlags = { reducedMotion, ...output }
 
 export const exportFlags = {
   format: Flag.Literals("format", ["har", "curl", "markdown", "mermaid", "jsonl"]).pipe(
@@ -89,7 +91,7 @@ export const clientsFlags = {
 
 export const openFlags = {
   mock: toggle("mock", "Start on the embedded mock server"),
-  reducedMotion: toggle("reduced-motion", "No spinners"),
+  reducedMotion,
 }
 
 export const callFlags = {

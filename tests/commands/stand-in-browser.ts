@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs"
+import { attribute } from "../flow/person.ts"
 
 /**
  * A program that can stand in `$BROWSER`: opens the address it is given, follows redirects, keeps cookies, fills in the
@@ -8,9 +9,6 @@ import { appendFileSync } from "node:fs"
 const log = process.env.STAND_IN_LOG
 const denies = process.env.STAND_IN_ANSWER === "deny"
 const cookies = new Map<string, Map<string, string>>()
-
-const attribute = (tag: string, name: string): string | undefined =>
-  new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll("&amp;", "&")
 
 const request = async (url: URL, form?: URLSearchParams): Promise<Response> => {
   if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost") throw new Error(`not on this machine: ${url}`)

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 
-const attribute = (tag: string, name: string): string | undefined =>
+/** What an attribute of a tag says, entities decoded. */
+export const attribute = (tag: string, name: string): string | undefined =>
   new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll("&amp;", "&")
 
 const hiddenFields = (html: string): Array<[string, string]> =>

@@ -40,8 +40,6 @@ export interface ScreenOptions {
   readonly stdin?: NodeJS.ReadStream
   readonly stdout?: NodeJS.WriteStream
   readonly now?: () => number
-  /** For tests: called when a screen was handed to the terminal. */
-  readonly onFrame?: () => void
 }
 
 /** What is stored, and two ways to end it; both give what is stored afterwards. */
@@ -185,7 +183,6 @@ export const runScreen = async (options: ScreenOptions): Promise<ScreenEnd> => {
       patchConsole: false,
       // Ink would fall silent where CI is set; whether this is a terminal was decided before we were called.
       interactive: true,
-      ...(options.onFrame === undefined ? {} : { onRender: options.onFrame }),
     },
   )
   if (options.open !== undefined)
