@@ -60,7 +60,9 @@ const changedSilently = bent("wants a header for echo that its first list does n
           }
     }).apply().behaviours?.[0],
     answer: (honest, exchange) =>
-      exchange.event.rpc === "tools/call" && exchange.header("mcp-param-message") === undefined
+      exchange.event.rpc === "tools/call" &&
+      exchange.header("mcp-name") === "echo" &&
+      exchange.header("mcp-param-message") === undefined
         ? rpcError(exchange.event.body, 400, { code: -32020, message: "Mcp-Param-Message is missing" })
         : honest,
   }

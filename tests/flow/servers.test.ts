@@ -316,6 +316,32 @@ describe("tools", () => {
     }).pipe(Effect.scoped),
   )
 
+  it.live("that are none at all end the run well; a name that is given is looked for all the same", () =>
+    Effect.gen(function* () {
+      const mock = yield* mocked({
+        behaviours: [
+          {
+            mcp: (message) =>
+              JSON.parse(
+                JSON.stringify(message, (name, value) => (name === "tools" && Array.isArray(value) ? [] : value)),
+              ) as typeof message,
+          },
+        ],
+      })
+      yield* run(mock.url, {}, ({ intend, flow }) =>
+        Effect.gen(function* () {
+          const all = yield* intend({ _tag: "RunAll" })
+          assert.deepStrictEqual([all.steps.tools.status, all.steps.call.status], ["done", "skipped"])
+          assert.strictEqual(all.steps.call.note, "the server offers no tools")
+          const listed = yield* intend({ _tag: "List", list: "resources" })
+          assert.deepStrictEqual([listed.steps.call.status, listed.facts.resources?.length], ["done", 2])
+          const named = yield* flow.call("add", add)
+          assert.strictEqual(named.steps.call.problem?.code, "no_such_tool")
+        }),
+      )
+    }).pipe(Effect.scoped),
+  )
+
   it.live("that change something are never called by themselves", () =>
     Effect.gen(function* () {
       const mock = yield* mocked({

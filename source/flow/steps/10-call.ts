@@ -26,6 +26,8 @@ export const callStep: Step = {
   ],
   needs: ["session", "tools"],
   yields: ["call", "result"],
+  skip: ({ facts: { request, call, tools } }) =>
+    request === undefined && call === undefined && tools?.length === 0 ? "the server offers no tools" : undefined,
   undecided: ({ facts: { request, call, tools } }) =>
     request === undefined && call === undefined && tools !== undefined && suggestedCall(tools) === undefined,
   preview: (context) => {
