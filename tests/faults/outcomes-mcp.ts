@@ -42,7 +42,13 @@ export const ENDPOINT: Outcomes = {
   "endless-rounds": fails("too_many_rounds", MCP, [1, 1, 1, 11]),
   "progress-flood": done(),
   "list-changed-flood": done(),
-  "elicit-secret": done(["The server seems to ask for a secret in a form (password); it must"], [1, 1, 1, 2]),
+  "elicit-secret": done(
+    [
+      "The server seems to ask for a secret in a form (password); it must",
+      "The server's question was declined: it has no default for password; --elicit JSON",
+    ],
+    [1, 1, 1, 2],
+  ),
   "elicit-nested": done(["The server's question was declined: person: only flat texts, numbers,"], [1, 1, 1, 2]),
   "elicit-punycode": fails("capability_missing", MCP, [1, 1, 1, 1]),
   "elicit-file": fails("capability_missing", MCP, [1, 1, 1, 1]),

@@ -47,7 +47,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
   too_many_authorizations: [4, "Step-Up", "--scope"],
   // The MCP endpoint.
   version_refused: [5, "-32022", "--protocol-version 2025-11-25"],
-  unsupported_version: [5, "Version Negotiation", "--protocol-version auto"],
+  unsupported_version: [5, "Version Negotiation", "If --protocol-version named one, leave it out"],
   session_id_invalid: [5, "Session Management", "Report this to the server's operator"],
   no_response: [5, "JSON-RPC 2.0 §5", "Retry the step if repeating it is safe"],
   not_json: [5, "JSON-RPC 2.0 §4", "Look at the body in the log"],

@@ -104,8 +104,11 @@ export const openTerminal = (options: TerminalOptions): Terminal => {
   const ended = new Promise<Ended>((resolve) => {
     child.onExit(({ exitCode, signal }) => {
       over = { code: exitCode, signal: signal ?? 0 }
-      changed()
-      resolve(over)
+      // What came last has to be on the screen as well.
+      emulator.write("", () => {
+        changed()
+        resolve({ code: exitCode, signal: signal ?? 0 })
+      })
     })
   })
 
