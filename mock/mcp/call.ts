@@ -8,7 +8,7 @@ import type { World } from "../world.ts"
 import { acceptsStream } from "./accept.ts"
 import { createEventStream, type EventStream } from "./event-stream.ts"
 import { CODES, errorMessage, type Id, type Message, RpcError, resultMessage } from "./message.ts"
-import { MODERN, type Revision } from "./revisions.ts"
+import { type AnyRevision, MODERN } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 /** One JSON-RPC request that passed every check of its revision. */
@@ -16,7 +16,7 @@ export interface Call {
   readonly world: World
   readonly exchange: Exchange
   readonly principal: Principal | undefined
-  readonly revision: Revision
+  readonly revision: AnyRevision
   readonly id: Id
   readonly message: Message
   readonly signal: AbortSignal

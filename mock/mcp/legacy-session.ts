@@ -8,13 +8,19 @@ import { sseComment, sseMessage } from "./channel.ts"
 import type { EventStream } from "./event-stream.ts"
 import { CODES, errorAnswer, type Id, RpcError, readMessage, resultMessage } from "./message.ts"
 import { CAPABILITIES, INSTRUCTIONS, SERVER_INFO } from "./methods.ts"
-import { MODERN, type Revision } from "./revisions.ts"
+import { type AnyRevision, FIRST, isEarly, MODERN } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 const KEEP_ALIVE = 15_000
 
 /** Stand-alone streams per session, those that are read not counted. */
 const KEPT = 4
+
+/** What the server can do, as far as the revision knows: completions came with 2025-03-26. */
+function capabilitiesOf(revision: AnyRevision): JsonObject {
+  const { completions, ...first } = CAPABILITIES
+  return revision === FIRST ? first : { ...first, completions }
+}
 
 /** The answer to `initialize` (MCP lifecycle), and the session that it begins where sessions are kept. */
 export function introduce(world: World, exchange: Exchange, owner: string, body: JsonObject) {
@@ -31,7 +37,7 @@ export function introduce(world: World, exchange: Exchange, owner: string, body:
   started?.session.usedIds.add(message.id)
   const result = {
     protocolVersion: revision,
-    capabilities: CAPABILITIES,
+    capabilities: capabilitiesOf(revision),
     serverInfo: SERVER_INFO,
     instructions: INSTRUCTIONS,
   }
@@ -52,13 +58,14 @@ async function* once(text: string) {
 }
 
 /** The result of negotiation: the version asked for if it is spoken here, else the newest (MCP lifecycle). */
-export function negotiate(world: World, params: JsonObject): Revision {
+export function negotiate(world: World, params: JsonObject): AnyRevision {
   const { protocolVersion, capabilities, clientInfo } = params
   const named = isObject(clientInfo) && typeof clientInfo.name === "string" && typeof clientInfo.version === "string"
   if (typeof protocolVersion !== "string" || !isObject(capabilities) || !named) {
     throw new RpcError(CODES.invalidParams, "initialize needs protocolVersion, capabilities and clientInfo")
   }
-  const spoken = world.settings.revisions.filter((revision) => revision !== MODERN)
+  const old = world.settings.transport === "sse" ? ([FIRST] as const) : []
+  const spoken = [...world.settings.revisions.filter((revision) => revision !== MODERN), ...old]
   const chosen = spoken.find((revision) => revision === protocolVersion) ?? spoken[0]
   if (chosen === undefined) {
     // Named in the error, so that an older client can tell its user what to do (MCP 2026-07-28 versioning).
@@ -98,7 +105,7 @@ function checkVersionHeader(
       refuse(400, `this session speaks ${session.revision}`),
       header,
     )
-  } else if (session.revision !== "2025-03-26") {
+  } else if (!isEarly(session.revision)) {
     exchange.expect("protocol-version-header", false, refuse(400, "the MCP-Protocol-Version header is missing"))
   }
 }

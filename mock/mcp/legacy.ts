@@ -9,7 +9,7 @@ import { initialize, sessionOf } from "./legacy-session.ts"
 import { CODES, errorAnswer, errorMessage, idOf, type Message, RpcError, readMessage } from "./message.ts"
 import { answersAsStream, LEGACY_METHODS } from "./methods.ts"
 import { ownerOf } from "./owner.ts"
-import { isRevision, MODERN, type Revision } from "./revisions.ts"
+import { type AnyRevision, isRevision, MODERN, type Revision } from "./revisions.ts"
 import type { McpSession } from "./sessions.ts"
 
 /** What holds for all messages of one POST. */
@@ -17,7 +17,7 @@ export interface Setting {
   readonly world: World
   readonly exchange: Exchange
   readonly principal: Principal | undefined
-  readonly revision: Revision
+  readonly revision: AnyRevision
   /** None for servers without sessions and for the tools that need no sign-in. */
   readonly session: McpSession | undefined
 }

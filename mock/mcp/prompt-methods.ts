@@ -4,11 +4,11 @@ import type { MethodHandler } from "./call.ts"
 import { askingOf, withInput } from "./client-input.ts"
 import { CODES, RpcError } from "./message.ts"
 import { listOf } from "./paging.ts"
-import type { Revision } from "./revisions.ts"
+import { type AnyRevision, isEarly } from "./revisions.ts"
 
 /** As it is listed; titles came with 2025-06-18. */
-function listing({ name, title, description, arguments: all = [] }: Prompt, revision: Revision): JsonObject {
-  if (revision !== "2025-03-26") return { name, title, description, arguments: all }
+function listing({ name, title, description, arguments: all = [] }: Prompt, revision: AnyRevision): JsonObject {
+  if (!isEarly(revision)) return { name, title, description, arguments: all }
   return { name, description, arguments: all.map(({ title: _, ...argument }) => argument) }
 }
 

@@ -3,11 +3,13 @@ import { cached } from "./caching.ts"
 import type { MethodHandler } from "./call.ts"
 import { CODES, RpcError } from "./message.ts"
 import { listOf } from "./paging.ts"
-import { MODERN, type Revision } from "./revisions.ts"
+import { type AnyRevision, isEarly, MODERN } from "./revisions.ts"
 
 /** As it is listed; titles came with 2025-06-18. */
-const listing = <Item extends { readonly title: string }>({ title, ...item }: Item, revision: Revision): JsonObject =>
-  revision === "2025-03-26" ? item : { ...item, title }
+const listing = <Item extends { readonly title: string }>(
+  { title, ...item }: Item,
+  revision: AnyRevision,
+): JsonObject => (isEarly(revision) ? item : { ...item, title })
 
 /** `resources/list`. What `read` does is not for the list. */
 export const listResources: MethodHandler = (call) =>

@@ -3,7 +3,7 @@ import { digest, opaque, type Randomness } from "../randomness.ts"
 import type { LogLevel } from "../tools/tool.ts"
 import { createEventStream, type EventStream, type EventStreamOptions } from "./event-stream.ts"
 import type { Id } from "./message.ts"
-import type { Revision } from "./revisions.ts"
+import type { AnyRevision } from "./revisions.ts"
 
 /** Streams kept per session for a client that comes back. */
 const KEPT = 50
@@ -12,7 +12,7 @@ const KEPT = 50
 export interface McpSession {
   /** Whose session it is: the id alone opens nothing (MCP security best practices, Session Hijacking). */
   readonly owner: string
-  readonly revision: Revision
+  readonly revision: AnyRevision
   /** What the client can do, as it said in `initialize`. */
   readonly capabilities: JsonObject
   initialized: boolean
@@ -39,7 +39,7 @@ export interface McpSession {
 export interface McpSessions {
   start(
     owner: string,
-    revision: Revision,
+    revision: AnyRevision,
     capabilities?: JsonObject,
   ): { readonly id: string; readonly session: McpSession }
   get(id: string): McpSession | undefined
@@ -49,7 +49,7 @@ export interface McpSessions {
   readonly size: number
 }
 
-function createSession(owner: string, revision: Revision, capabilities: JsonObject): McpSession {
+function createSession(owner: string, revision: AnyRevision, capabilities: JsonObject): McpSession {
   let count = 0
   const streams = new Map<string, EventStream>()
   return {

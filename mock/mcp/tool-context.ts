@@ -6,6 +6,7 @@ import { announce } from "./changes.ts"
 import { askingOf } from "./client-input.ts"
 import { CODES, RpcError } from "./message.ts"
 import { ownerOf } from "./owner.ts"
+import { FIRST } from "./revisions.ts"
 
 /** What a tool sees of its call. */
 export function toolContext(call: Call, outlet: Outlet): ToolContext {
@@ -22,8 +23,9 @@ export function toolContext(call: Call, outlet: Outlet): ToolContext {
     sleep: (milliseconds) => world.clock.sleep(milliseconds, signal),
     progress(progress, total, message) {
       if (typeof token !== "string" && typeof token !== "number") return
-      // `message` came with 2025-03-26 and is in every revision served here.
-      outlet.notify("notifications/progress", { progressToken: token, progress, total, message })
+      // `message` came with 2025-03-26.
+      const words = call.revision === FIRST ? {} : { message }
+      outlet.notify("notifications/progress", { progressToken: token, progress, total, ...words })
     },
     log(level, data) {
       if (LOG_LEVELS.indexOf(level) >= threshold)

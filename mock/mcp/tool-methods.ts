@@ -5,7 +5,7 @@ import type { Call, MethodHandler, Outlet } from "./call.ts"
 import { withInput } from "./client-input.ts"
 import { CODES, RpcError } from "./message.ts"
 import { listOf } from "./paging.ts"
-import { MODERN, REVISIONS, type Revision } from "./revisions.ts"
+import { type AnyRevision, FIRST, isEarly, MODERN } from "./revisions.ts"
 import { becomesTask, beginTask } from "./tasks.ts"
 import { toolContext } from "./tool-context.ts"
 
@@ -13,13 +13,13 @@ import { toolContext } from "./tool-context.ts"
 export const listTools: MethodHandler = (call) =>
   listOf(call, "tools", [...call.world.catalogue.tools.values()], (tool) => listing(tool, call.revision))
 
-/** A tool as it is listed; titles and output schemas came with 2025-06-18. */
+/** A tool as it is listed; annotations came with 2025-03-26, titles and output schemas with 2025-06-18. */
 function listing(
   { name, title, description, inputSchema, outputSchema, annotations }: Tool,
-  revision: Revision,
+  revision: AnyRevision,
 ): JsonObject {
-  const later = revision === "2025-03-26" ? {} : { title, ...(outputSchema ? { outputSchema } : {}) }
-  return { name, ...later, description, inputSchema, annotations }
+  const later = isEarly(revision) ? {} : { title, ...(outputSchema ? { outputSchema } : {}) }
+  return { name, ...later, description, inputSchema, ...(revision === FIRST ? {} : { annotations }) }
 }
 
 /** The tool a `tools/call` means. */
@@ -40,7 +40,7 @@ export async function callTool(call: Call, outlet: Outlet): Promise<JsonObject> 
   exchange.note("arguments-valid", faults.length === 0, faults.join("; "))
   if (faults.length > 0) {
     // Since 2025-11-25 a tool error, so that a model can see it and try again; before, a protocol error.
-    if (REVISIONS.indexOf(revision) <= REVISIONS.indexOf("2025-11-25")) return { ...failure(faults.join("; ")) }
+    if (revision === MODERN || revision === "2025-11-25") return { ...failure(faults.join("; ")) }
     throw new RpcError(CODES.invalidParams, faults.join("; "))
   }
   const context = toolContext(call, outlet)
@@ -52,8 +52,8 @@ export async function callTool(call: Call, outlet: Outlet): Promise<JsonObject> 
 }
 
 /** A result with what the revision knows: structured content and links came with 2025-06-18. */
-function shown({ structuredContent, content, ...result }: ToolResult, revision: Revision): JsonObject {
-  if (revision === "2025-03-26") return { ...result, content: content.map(withoutLink) }
+function shown({ structuredContent, content, ...result }: ToolResult, revision: AnyRevision): JsonObject {
+  if (isEarly(revision)) return { ...result, content: content.map(withoutLink) }
   return { ...result, content, ...(structuredContent ? { structuredContent } : {}) }
 }
 
