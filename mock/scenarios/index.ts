@@ -14,6 +14,7 @@ import type { Changes, Fault, Scenario } from "./scenario.ts"
 import { STREAMS } from "./streams.ts"
 import { TOKENS } from "./tokens.ts"
 import { TOOLS } from "./tools.ts"
+import { TWO_SERVERS } from "./two-servers.ts"
 
 export { NOT_SIMULATED } from "./not-simulated.ts"
 export type { Changes, Fault, Scenario, Switch } from "./scenario.ts"
@@ -24,6 +25,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Fault[]>> = {
   "Challenges, addresses and redirects": LEADS,
   Registration: REGISTRATION,
   "Authorization response": AUTHORIZATION_RESPONSE,
+  "Somebody else's part": TWO_SERVERS,
   Responses: RESPONSES,
   Tokens: TOKENS,
   "Sessions, versions and headers": MCP,

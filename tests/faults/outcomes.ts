@@ -27,6 +27,7 @@ export const LATER: ReadonlySet<string> = new Set([
 export const TOTALS: Readonly<Record<string, number>> = {
   "alternating-scopes": 17,
   "ever-more-scopes": 17,
+  "as-migration": 18,
   "endless-rounds": 19,
   "cursor-endless": 1010,
 }
