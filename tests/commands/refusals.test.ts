@@ -87,6 +87,13 @@ describe("a server that cannot be used", () => {
     expectFailure(ended, expected)
   })
 
+  test("does not finish a call: it may be asking", async () => {
+    await using mock = await startMock({ noAuth: true })
+    const slow = ["call", mock.url, "slow", "steps=1", "delayMs=5000"]
+    const ended = await run([...slow, "--no-store", "--json", "--timeout", "0.5"])
+    expectFailure(ended, { exit: 6, code: "request_timed_out", step: "call", says: /--timeout[\s\S]*--elicit/ })
+  })
+
   test("shows terminal sequences of a server, and obeys none", async () => {
     const evil = "\u001b]0;pwned\u0007\u001b[2Jgone\u202e"
     await using server = await listen(() => answer(500, { "content-type": "text/plain" }, evil))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { McpFailure } from "../../mcp/failure.ts"
 import { callTool } from "../../mcp/tools.ts"
 import { makeRequest } from "../any-request.ts"
 import { fact } from "../facts.ts"
@@ -9,6 +10,15 @@ import { presenting } from "../presenting.ts"
 import { rpcPreview } from "../rpc-preview.ts"
 import { missing, type Step } from "../step.ts"
 import { suggestedCall } from "../suggested-call.ts"
+
+/** A tool can wait for an answer that it asks for on a stream which nobody opened, because none was to be given. */
+const mayBeAsking = <Failure>(failure: Failure): Failure | McpFailure =>
+  failure instanceof McpFailure && failure.code === "request_timed_out"
+    ? new McpFailure({
+        ...failure,
+        remedy: [...failure.remedy, "If the tool waits for an answer of yours, give it with --elicit ANSWER."],
+      })
+    : failure
 
 /**
  * Call one tool. This is what all the rest was for. The request is sent once: a call that may have run is never repeated
@@ -56,7 +66,7 @@ export const callStep: Step = {
       tool,
       arguments: call.arguments,
       onProgress: (progress) => journal.append({ _tag: "Progressed", ...progress }),
-    }).pipe(heard({ session, ...credentials }))
+    }).pipe(heard({ session, ...credentials }), Effect.mapError(mayBeAsking))
     return {
       facts: [fact("call", call), fact("result", result)],
       note: result.isError ? `${call.tool}: the tool reports an error` : `${call.tool}: ok`,
