@@ -50,6 +50,7 @@ const refusal = (attempt: Expected, error: string, params: URLSearchParams): OAu
   const sent = sentFor[code]
   const asked = sent && attempt[sent]
   return oauthFailure(code, {
+    url: attempt.redirectUri,
     received: error.slice(0, longest),
     ...(words.length === 0 ? {} : { detail: words.join(" · ").slice(0, longest) }),
     ...(asked === undefined ? {} : { expected: `${sent} as sent: ${asked}` }),
@@ -65,24 +66,27 @@ export const checkResponse = (
   attempt: Expected,
   params: URLSearchParams,
 ): Result.Result<{ readonly code: Secret }, OAuthFailure> => {
+  // Where the answer arrived, without its query: that may hold a code.
+  const url = attempt.redirectUri
   const repeated = defined.filter((name) => params.getAll(name).length > 1)
-  if (repeated.length > 0) return Result.fail(oauthFailure("parameter_repeated", { received: repeated.join(", ") }))
-  if (!stateMatches(attempt, params)) return Result.fail(oauthFailure("state_mismatch"))
+  if (repeated.length > 0)
+    return Result.fail(oauthFailure("parameter_repeated", { url, received: repeated.join(", ") }))
+  if (!stateMatches(attempt, params)) return Result.fail(oauthFailure("state_mismatch", { url }))
 
   // Plain equality after the one form-decoding that URLSearchParams did; nothing is normalized (RFC 9207 §2.4).
   const iss = params.get("iss")
   if (iss !== null && iss !== attempt.issuer)
     return Result.fail(
-      oauthFailure("issuer_mismatch_in_response", { expected: attempt.issuer, received: iss.slice(0, longest) }),
+      oauthFailure("issuer_mismatch_in_response", { url, expected: attempt.issuer, received: iss.slice(0, longest) }),
     )
   if (iss === null && attempt.issParameterSupported)
-    return Result.fail(oauthFailure("issuer_missing_in_response", { expected: attempt.issuer }))
+    return Result.fail(oauthFailure("issuer_missing_in_response", { url, expected: attempt.issuer }))
 
   // A parameter without a value counts as absent (OAuth 2.1 §3.1).
   const error = params.get("error")
   if (error !== null && error !== "") return Result.fail(refusal(attempt, error, params))
   const code = params.get("code")
   return code === null || code === ""
-    ? Result.fail(oauthFailure("code_missing"))
+    ? Result.fail(oauthFailure("code_missing", { url }))
     : Result.succeed({ code: secret("code", code) })
 }

@@ -37,8 +37,8 @@ export const AS = "<origin>/.well-known/oauth-authorization-server"
 export const REGISTER = "<origin>/register"
 export const TOKEN = "<origin>/token"
 export const MCP = "<origin>/mcp"
-/** What comes back through the browser is no request of ours. */
-export const NOWHERE = undefined
+/** What comes back through the browser is no request of ours: told is where it came. */
+export const CALLBACK = "http://127.0.0.1:<port>/callback"
 
 /** The texts as the tables have them, whatever ports the run had. */
 export const placeless = (text: string, origin: string): string =>

@@ -1,4 +1,4 @@
-import { done, fails, NOWHERE, type Outcomes, REGISTER, TOKEN } from "./expectation.ts"
+import { CALLBACK, done, fails, type Outcomes, REGISTER, TOKEN } from "./expectation.ts"
 
 export const IDENTITY: Outcomes = {
   "reg-no-client-id": fails("registration_answer_invalid", REGISTER, [1, 0, 0, 0]),
@@ -28,17 +28,17 @@ export const IDENTITY: Outcomes = {
   "reg-no-management": done(),
   "reg-uri-without-token": done(["Only one of registration_client_uri and registration_access_token"]),
   "csrf-storm": done(),
-  "mix-up": fails("issuer_mismatch_in_response", NOWHERE, [1, 2, 0, 0]),
+  "mix-up": fails("issuer_mismatch_in_response", CALLBACK, [1, 2, 0, 0]),
   "as-migration": done(["The authorization server has changed from <origin> to <origin>/moved."], [2, 2, 3, 2]),
-  "iss-wrong": fails("issuer_mismatch_in_response", NOWHERE, [1, 1, 0, 0]),
-  "iss-missing-advertised": fails("issuer_missing_in_response", NOWHERE, [1, 1, 0, 0]),
-  "iss-slash": fails("issuer_mismatch_in_response", NOWHERE, [1, 1, 0, 0]),
-  "iss-case": fails("issuer_mismatch_in_response", NOWHERE, [1, 1, 0, 0]),
+  "iss-wrong": fails("issuer_mismatch_in_response", CALLBACK, [1, 1, 0, 0]),
+  "iss-missing-advertised": fails("issuer_missing_in_response", CALLBACK, [1, 1, 0, 0]),
+  "iss-slash": fails("issuer_mismatch_in_response", CALLBACK, [1, 1, 0, 0]),
+  "iss-case": fails("issuer_mismatch_in_response", CALLBACK, [1, 1, 0, 0]),
   "iss-unadvertised-correct": done(),
-  "state-wrong": fails("state_mismatch", NOWHERE, [1, 1, 0, 0]),
-  "state-missing": fails("state_mismatch", NOWHERE, [1, 1, 0, 0]),
-  "state-duplicated": fails("parameter_repeated", NOWHERE, [1, 1, 0, 0]),
-  "access-denied": fails("access_denied", NOWHERE, [1, 1, 0, 0]),
+  "state-wrong": fails("state_mismatch", CALLBACK, [1, 1, 0, 0]),
+  "state-missing": fails("state_mismatch", CALLBACK, [1, 1, 0, 0]),
+  "state-duplicated": fails("parameter_repeated", CALLBACK, [1, 1, 0, 0]),
+  "access-denied": fails("access_denied", CALLBACK, [1, 1, 0, 0]),
   "evil-authz-url": fails("endpoint_invalid", "javascript:alert(1)", [0, 0, 0, 0]),
   "evil-authz-file": fails("endpoint_invalid", "file:///etc/passwd", [0, 0, 0, 0]),
   "evil-authz-data": fails("endpoint_invalid", "data:text/html,<script>alert(1)</script>", [0, 0, 0, 0]),
@@ -49,6 +49,6 @@ export const IDENTITY: Outcomes = {
   "state-required": done(),
   "scope-unknown-refused": done(),
   "scopes-supported-empty": done(),
-  "resource-refused": fails("resource_refused", NOWHERE, [1, 1, 0, 0]),
+  "resource-refused": fails("resource_refused", CALLBACK, [1, 1, 0, 0]),
   "resource-refused-at-token": fails("resource_refused", TOKEN, [1, 1, 1, 0]),
 }

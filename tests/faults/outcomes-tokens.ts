@@ -1,4 +1,4 @@
-import { AS, done, fails, MCP, NOWHERE, type Outcomes, TOKEN } from "./expectation.ts"
+import { AS, CALLBACK, done, fails, MCP, type Outcomes, TOKEN } from "./expectation.ts"
 
 export const TOKENS: Outcomes = {
   "invalid-json": fails("token_answer_unreadable", TOKEN, [1, 1, 1, 0]),
@@ -41,7 +41,7 @@ export const TOKENS: Outcomes = {
   "always-403-scope": fails("step_up_in_vain", MCP, [1, 2, 2, 0]),
   "alternating-scopes": fails("step_up_in_vain", MCP, [1, 3, 3, 0]),
   "ever-more-scopes": fails("too_many_authorizations", MCP, [1, 3, 3, 0]),
-  "unknown-scope-wanted": fails("scope_refused", NOWHERE, [2, 3, 1, 0]),
+  "unknown-scope-wanted": fails("scope_refused", CALLBACK, [2, 3, 1, 0]),
   "always-403": fails("forbidden", MCP, [1, 1, 1, 0]),
   "code-replayed": done([], [1, 2, 3, 2]),
   "id-token-along": done(),
