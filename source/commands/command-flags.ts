@@ -45,6 +45,11 @@ export const exportFlags = {
     Flag.withDescription("What to make of it"),
   ),
   output: text("output", "FILE", "Where to write it, instead of standard output"),
+  reveal: toggle("reveal", "Put those secrets in that the store still holds; whoever reads the output can use them"),
+  profile: identity.profile,
+  store: files.store,
+  storeKeyFile: files.storeKeyFile,
+  keyring: files.keyring,
   json: output.json,
 }
 

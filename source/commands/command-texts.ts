@@ -116,10 +116,11 @@ export const commandTexts = {
   },
   export: {
     usage: "mcp-dcr-tui export FILE --format FORMAT",
-    does: "Make a report of a saved journal. No secret is in it: the journal holds none",
+    does: "Make a report of a saved journal. No secret is in it, unless --reveal puts them in: the journal holds none",
     examples: [
       ["mcp-dcr-tui export run.jsonl --format har --output run.har", "For a network panel"],
       ["mcp-dcr-tui export run.jsonl --format markdown", "To hand to somebody else"],
+      ["mcp-dcr-tui export run.jsonl --format curl --reveal --output run.sh", "A script that works, for yourself only"],
     ],
   },
   mock: {

@@ -36,6 +36,7 @@ export const toggles = [
   "dpop",
   "remote",
   "force",
+  "reveal",
 ] as const
 
 export const toggle = (name: (typeof toggles)[number], description: string) =>

@@ -21,6 +21,7 @@ export const toCurlScript = (run: SavedRun): string => {
     "#!/bin/sh",
     comment(`The requests of a run against ${run.state.serverUrl}, ${new Date(run.state.startedAt).toISOString()}.`),
     "# Some are good for one time only: a code, a state, a refresh token that the server replaces.",
+    ...(run.holdsSecrets === true ? ["# It holds secrets that were in the store: keep it to yourself."] : []),
     ...(settings.length === 0 ? [] : ["", "# Secrets are in no journal. Put yours between the quotes:", ...settings]),
     ...run.exchanges.flatMap((exchange, index) => ["", comment(headline(exchange)), commands[index] ?? ""]),
     "",

@@ -23,5 +23,6 @@ const formats: Readonly<Record<Format, (run: SavedRun) => string>> = {
       .join(""),
 }
 
-/** A journal in another format. Nothing is redacted here: the journal holds no secret. */
-export const exported = (events: ReadonlyArray<Event>, format: Format): string => formats[format](savedRun(events))
+/** A journal in another format. Nothing is redacted here: the journal holds no secret, unless some were put into it. */
+export const exported = (events: ReadonlyArray<Event>, format: Format, holdsSecrets = false): string =>
+  formats[format]({ ...savedRun(events), holdsSecrets })

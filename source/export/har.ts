@@ -95,6 +95,6 @@ export const toHar = (run: SavedRun): object => ({
     version: "1.2",
     creator: { name: "mcp-dcr-tui", version: run.version },
     entries: run.exchanges.map(entryOf),
-    comment: `${run.state.serverUrl}: secrets were replaced when they were recorded`,
+    comment: `${run.state.serverUrl}: secrets were replaced when they were recorded${run.holdsSecrets === true ? ", and those that the store still held were put back: keep this to yourself" : ""}`,
   },
 })

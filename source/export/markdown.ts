@@ -109,7 +109,7 @@ export const toMarkdown = (run: SavedRun): string => {
   return [
     `# A run against ${code(state.serverUrl)}`,
     "",
-    `${new Date(state.startedAt).toISOString()}, mcp-dcr-tui ${plain(run.version)}, ${exchanges.length} exchanges, ${held} checks held. Secrets were replaced by their names, lengths and fingerprints when they were recorded.`,
+    `${new Date(state.startedAt).toISOString()}, mcp-dcr-tui ${plain(run.version)}, ${exchanges.length} exchanges, ${held} checks held. Secrets were replaced by their names, lengths and fingerprints when they were recorded.${run.holdsSecrets === true ? " **Those that the store still held were put back: keep this to yourself.**" : ""}`,
     "",
     ...part("Steps", ["| step | outcome | time | note |", "|---|---|---|---|", ...steps.map(stepRow)]),
     ...part("Failures", steps.flatMap(failureLines)),

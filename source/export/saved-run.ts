@@ -26,6 +26,8 @@ export interface SavedStep {
 
 /** A whole run, as the formats need it: unlike the state, which forgets old bodies, all exchanges are complete. */
 export interface SavedRun {
+  /** Secrets of the store were put into it (`--reveal`): the formats for people say so. */
+  readonly holdsSecrets?: boolean
   readonly events: ReadonlyArray<Event>
   readonly state: FlowState
   readonly version: string

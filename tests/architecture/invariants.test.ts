@@ -123,6 +123,8 @@ describe("I-2: secrets are revealed where the header or body is built, and in th
         "source/vault/vault.ts",
         // Shows the secrets of one exchange for 30 seconds, when a person asks for it.
         "source/text/secret-book.ts",
+        // `export --reveal`: what the store still holds, in the output that a person asked to have it in.
+        "source/export/stored-secrets.ts",
       ],
       places(callsOf(/^reveal$/)),
     )

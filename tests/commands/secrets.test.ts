@@ -66,11 +66,12 @@ describe("no secret of a run is in anything it says or writes, but the store", (
       expect(ended, ended.stderr).toMatchObject({ code: 0 })
       said.push(outputOf(ended), readFileSync(journal, "utf8"))
       stored.push(...textsBelow(folder.file("store")))
+      return journal
     }
     await command("login", "--browser", "system")
     await command("tools")
     await command("call", "get_user_profile")
-    await command("refresh", "--force")
+    const renewal = await command("refresh", "--force")
     await command("login", "--browser", "system", "--profile", "work")
     // The means to manage a registration, and a secret, change with each of these.
     for (const words of [[], ["show", mock.url], ["show", mock.url, "--remote"], ["update", mock.url]])
@@ -86,6 +87,10 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     said.push(outputOf(bridged))
     for (const format of ["har", "curl", "markdown", "mermaid", "jsonl"])
       said.push(outputOf(await run(["export", folder.file("0.journal"), "--format", format])))
+    // The one exception, when a person asks: what the store holds, and nothing that it does not.
+    const revealed = outputOf(
+      await run(["export", renewal, "--format", "har", "--reveal", "--store", folder.file("store")]),
+    )
     said.push(outputOf(await run(["replay", folder.file("0.journal"), ...options])))
     await command("logout", "--forget-client", "--yes")
 
@@ -96,6 +101,12 @@ describe("no secret of a run is in anything it says or writes, but the store", (
     expect(new Set(kept.map(([, name]) => name))).toEqual(new Set(secretMembers))
     for (const [value, name] of secrets)
       for (const text of said) expect(text.includes(value) ? `${name} in:\n${text}` : "").toBe("")
+    const shown = [...secrets].filter(([value]) => revealed.includes(value))
+    expect(shown.map(([, name]) => name)).toEqual(expect.arrayContaining(["access_token", "refresh_token"]))
+    for (const [value, name] of shown) {
+      expect(secretMembers).toContain(name)
+      expect(stored.some((text) => text.includes(value))).toBe(true)
+    }
   })
 
   test("nor when a server repeats it in its own words", async () => {
