@@ -71,46 +71,8 @@ const migration = () =>
     }
   })
 
-const loopback = new Set(["127.0.0.1", "localhost", "[::1]"])
-
-/** What a page in the user's browser could do: requests to the waiting callback, none of which knows the state. */
-const forge = async (redirectUri: string, count: number): Promise<void> => {
-  const numbers = Array.from({ length: count }, (_, number) => number)
-  const one = async () => {
-    for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) {
-      const url = new URL(redirectUri)
-      url.searchParams.set("code", `forged-${number}`)
-      url.searchParams.set("state", String(number))
-      // A callback that answers nothing is the client's affair; the storm goes on.
-      await fetch(url, { redirect: "manual" }).then(
-        (response) => response.body?.cancel(),
-        () => {},
-      )
-    }
-  }
-  await Promise.all(Array.from({ length: 10 }, one))
-}
-
-const storm = () =>
-  bent("sends 1,000 forged answers to a callback on this machine before its own", () => ({
-    async intercept(exchange) {
-      const redirectUri = exchange.query.get("redirect_uri")
-      if (exchange.path !== "/authorize" || redirectUri === null || !URL.canParse(redirectUri)) return false
-      const { protocol, hostname } = new URL(redirectUri)
-      if (protocol === "http:" && loopback.has(hostname)) await forge(redirectUri, 1000)
-      return false
-    },
-  }))
-
 /** Attacks and changes in which somebody else has a part; all of them are played by this one port. */
 export const TWO_SERVERS: readonly Fault[] = [
-  {
-    numbers: ["F-31"],
-    title: "Forged callbacks",
-    clientMust: "refuse each, send no code of theirs anywhere, and finish the sign-in",
-    rule: "CR-48, CR-113",
-    switches: { "csrf-storm": storm() },
-  },
   {
     numbers: ["F-32"],
     title: "Mix-up of two authorization servers",

@@ -27,7 +27,6 @@ export const IDENTITY: Outcomes = {
   "reg-imposes-post": done(),
   "reg-no-management": done(),
   "reg-uri-without-token": done(["Only one of registration_client_uri and registration_access_token"]),
-  "csrf-storm": done(),
   "mix-up": fails("issuer_mismatch_in_response", CALLBACK, [1, 2, 0, 0]),
   "as-migration": done(["The authorization server has changed from <origin> to <origin>/moved."], [2, 2, 3, 2]),
   "iss-wrong": fails("issuer_mismatch_in_response", CALLBACK, [1, 1, 0, 0]),

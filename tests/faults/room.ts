@@ -101,7 +101,6 @@ export const outcomeOf = (
 
 /** What some scenarios need before they show themselves. */
 export const CHOICES: Readonly<Record<string, RunChoices>> = {
-  "csrf-storm": { timeoutMillis: 20_000 },
   "gateway-header": { headers: { "x-gateway-key": "k" } },
   "header-mismatch": { call: ["echo", { message: "hello" }] },
   "elicit-secret": { call: ["book_table", { restaurant: "Roma" }], target: { elicit: "accept" } },
