@@ -4,6 +4,7 @@ import type { Exchange } from "../http/exchange.ts"
 import { SIGNING_ALGORITHMS } from "../jose/jwt.ts"
 import type { JsonObject } from "../json.ts"
 import { SCOPES } from "../scopes.ts"
+import { SERVER_METADATA } from "../well-known.ts"
 import type { World } from "../world.ts"
 
 /** Endpoint paths below the issuer. Metadata and routes both come from this table, so they cannot disagree. */
@@ -71,7 +72,7 @@ export const advertise = (document: JsonObject, fields: JsonObject): JsonObject 
 export function metadataPaths(world: World): readonly string[] {
   const { issuerPath, metadataForms } = world.settings
   const path = {
-    oauth: `/.well-known/oauth-authorization-server${issuerPath}`,
+    oauth: `${SERVER_METADATA}${issuerPath}`,
     "oidc-insert": `/.well-known/openid-configuration${issuerPath}`,
     "oidc-append": `${issuerPath}/.well-known/openid-configuration`,
   } as const

@@ -3,9 +3,8 @@ import { bend } from "../behaviour.ts"
 import type { Exchange } from "../http/exchange.ts"
 import type { JsonObject } from "../json.ts"
 import { RESOURCE_SCOPES } from "../scopes.ts"
+import { RESOURCE_METADATA } from "../well-known.ts"
 import type { World } from "../world.ts"
-
-const WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
 /** Protected resource metadata, RFC 9728 §2. */
 export function resourceMetadata(world: World, exchange: Exchange): JsonObject {
@@ -22,7 +21,7 @@ export function resourceMetadata(world: World, exchange: Exchange): JsonObject {
 
 /** Every path where the document is found (RFC 9728 §3.1). */
 export function resourceMetadataPaths(world: World): readonly string[] {
-  const path = { path: `${WELL_KNOWN}${world.settings.mcpPath}`, root: WELL_KNOWN } as const
+  const path = { path: `${RESOURCE_METADATA}${world.settings.mcpPath}`, root: RESOURCE_METADATA } as const
   return [...new Set(world.settings.prmForms.map((form) => path[form]))]
 }
 

@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib"
 import { json } from "../http/answer.ts"
+import { SERVER_METADATA } from "../well-known.ts"
 import {
   bent,
   challenge,
@@ -9,13 +10,11 @@ import {
   metadata,
   option,
   originOf,
+  RESOURCE_DOCUMENT,
   resourceMetadata,
   seize,
   text,
 } from "./scenario.ts"
-
-const PRM = "/.well-known/oauth-protected-resource/mcp"
-const AS = "/.well-known/oauth-authorization-server"
 
 /** Resource metadata and authorization server metadata. */
 export const DISCOVERY: readonly Fault[] = [
@@ -69,7 +68,7 @@ export const DISCOVERY: readonly Fault[] = [
         instead("prm", () => text(200, "text/html", HTML)),
       ),
       "metadata-html-first": bent("answers the first metadata URL with a page; the next one is good", () => ({
-        answer: (honest, exchange) => (exchange.path === AS ? text(200, "text/html", HTML) : honest),
+        answer: (honest, exchange) => (exchange.path === SERVER_METADATA ? text(200, "text/html", HTML) : honest),
       })),
     },
   },
@@ -154,7 +153,8 @@ export const DISCOVERY: readonly Fault[] = [
         `prm-path-${status}`,
         bent(`answers the path form of resource metadata with ${status}, and no hint in the challenge`, () => ({
           challenge: () => ["Bearer"],
-          answer: (honest, exchange) => (exchange.path === PRM ? text(status, "text/html", HTML) : honest),
+          answer: (honest, exchange) =>
+            exchange.path === RESOURCE_DOCUMENT ? text(status, "text/html", HTML) : honest,
         })),
       ]),
     ),
@@ -184,7 +184,7 @@ export const DISCOVERY: readonly Fault[] = [
           behaviours: [
             {
               answer: (honest, exchange) =>
-                exchange.path === AS ? json(200, { issuer: "https://other.example" }) : honest,
+                exchange.path === SERVER_METADATA ? json(200, { issuer: "https://other.example" }) : honest,
             },
           ],
         }),
@@ -198,7 +198,7 @@ export const DISCOVERY: readonly Fault[] = [
     rule: "CR-42",
     switches: {
       "gzip-unasked": bent("compresses resource metadata in any case", () =>
-        seize(PRM, (exchange, response) => {
+        seize(RESOURCE_DOCUMENT, (exchange, response) => {
           const origin = originOf(exchange)
           const document = JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: [origin] })
           response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })

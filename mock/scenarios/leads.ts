@@ -1,8 +1,15 @@
 import { redirect } from "../http/answer.ts"
 import { RESOURCE_SCOPES } from "../scopes.ts"
-import { bent, challenge, type Fault, instead, metadata, originOf, resourceMetadata } from "./scenario.ts"
-
-const PRM = "/.well-known/oauth-protected-resource/mcp"
+import {
+  bent,
+  challenge,
+  type Fault,
+  instead,
+  metadata,
+  originOf,
+  RESOURCE_DOCUMENT,
+  resourceMetadata,
+} from "./scenario.ts"
 
 /** Challenges, addresses and redirects: where a server leads its clients. */
 export const LEADS: readonly Fault[] = [
@@ -16,7 +23,7 @@ export const LEADS: readonly Fault[] = [
         `Bearer resource_metadata="${url}/gone", resource_metadata="${url}"`,
       ]),
       "challenge-relative": challenge("names the document by a relative URL", () => [
-        `Bearer resource_metadata="${PRM}"`,
+        `Bearer resource_metadata="${RESOURCE_DOCUMENT}"`,
       ]),
     },
   },

@@ -2,9 +2,8 @@ import type { ServerResponse } from "node:http"
 import { gzipSync } from "node:zlib"
 import { json } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
+import { SERVER_METADATA } from "../well-known.ts"
 import { bent, type Fault, HTML, instead, type Switch, seize, text } from "./scenario.ts"
-
-const METADATA = "/.well-known/oauth-authorization-server"
 
 const begin = (response: ServerResponse, headers: Readonly<Record<string, string>> = {}) =>
   response.writeHead(200, { "content-type": "application/json", ...headers })
@@ -94,7 +93,7 @@ export const RESPONSES: readonly Fault[] = [
     title: "No answer at all",
     clientMust: "give up after its time-out",
     rule: "CR-42",
-    switches: { "slow-headers": bent("never answers metadata requests", () => seize(METADATA, () => true)) },
+    switches: { "slow-headers": bent("never answers metadata requests", () => seize(SERVER_METADATA, () => true)) },
   },
   {
     numbers: ["F-21"],
@@ -103,7 +102,7 @@ export const RESPONSES: readonly Fault[] = [
     rule: "CR-42",
     switches: {
       "slow-body": bent("sends metadata one byte per second", () =>
-        seize(METADATA, (_, response) => {
+        seize(SERVER_METADATA, (_, response) => {
           begin(response).flushHeaders()
           everySecond(response)
           return true
@@ -118,7 +117,7 @@ export const RESPONSES: readonly Fault[] = [
     rule: "CR-42",
     switches: {
       "huge-body": bent("sends metadata that never ends", () =>
-        seize(METADATA, (_, response) => {
+        seize(SERVER_METADATA, (_, response) => {
           endlessly(begin(response))
           return true
         }),
@@ -133,7 +132,7 @@ export const RESPONSES: readonly Fault[] = [
     switches: {
       "gzip-bomb": bent("sends 64 MB of metadata in 64 kB", () => {
         const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, " "))
-        return seize(METADATA, (_, response) => {
+        return seize(SERVER_METADATA, (_, response) => {
           begin(response, { "content-encoding": "gzip" }).end(bomb)
           return true
         })
@@ -185,7 +184,7 @@ export const RESPONSES: readonly Fault[] = [
         },
       })),
       "conn-reset-metadata": bent("resets the connection of the first metadata request", () =>
-        seize(METADATA, hangUp, 1),
+        seize(SERVER_METADATA, hangUp, 1),
       ),
       "conn-reset-list": bent("resets the connection of the first tools/list, after reading it", () => {
         let left = 1

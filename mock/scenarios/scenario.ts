@@ -5,6 +5,7 @@ import type { Exchange } from "../http/exchange.ts"
 import { isObject, type JsonObject } from "../json.ts"
 import type { RouteName } from "../log.ts"
 import type { MockOptions } from "../options.ts"
+import { RESOURCE_METADATA } from "../well-known.ts"
 
 /** What a switch changes: options, and ways to misbehave. */
 export type Changes = Omit<MockOptions, "scenarios" | "port" | "host" | "onEvent" | "clock" | "random">
@@ -30,6 +31,9 @@ export interface Fault {
 export interface Scenario extends Switch, Omit<Fault, "switches"> {
   readonly name: string
 }
+
+/** Where the resource metadata of the mock is, unless options say otherwise. */
+export const RESOURCE_DOCUMENT = `${RESOURCE_METADATA}/mcp`
 
 /** Scheme, host and port that the request was sent to. */
 export const originOf = (exchange: Exchange): string => `http://${exchange.header("host") ?? "127.0.0.1"}`
@@ -61,7 +65,7 @@ export const resourceMetadata = (does: string, members: Members): Switch => bent
 /** Other `WWW-Authenticate` fields; the function is given the URL of the resource metadata. */
 export const challenge = (does: string, fields: (url: string) => readonly string[]): Switch =>
   bent(does, () => ({
-    challenge: (_, exchange) => fields(`${originOf(exchange)}/.well-known/oauth-protected-resource/mcp`),
+    challenge: (_, exchange) => fields(`${originOf(exchange)}${RESOURCE_DOCUMENT}`),
   }))
 
 const succeeded = (answer: Answer): boolean => answer.status < 300

@@ -1,9 +1,8 @@
 import { type Answer, json, redirect } from "../http/answer.ts"
 import type { Exchange } from "../http/exchange.ts"
 import type { JsonObject } from "../json.ts"
-import { bent, type Fault, originOf } from "./scenario.ts"
-
-const WELL_KNOWN = "/.well-known/oauth-authorization-server"
+import { SERVER_METADATA } from "../well-known.ts"
+import { bent, type Fault, originOf, RESOURCE_DOCUMENT } from "./scenario.ts"
 
 /** Metadata of a second authorization server on this port; its endpoints are the first one's, but for those named. */
 const second = (origin: string, name: string, endpoints: JsonObject = {}): Answer =>
@@ -24,7 +23,7 @@ const mixUp = () =>
     prm: (honest, exchange) => ({ ...honest, authorization_servers: [`${originOf(exchange)}/attacker`] }),
     answer(honest, exchange) {
       const origin = originOf(exchange)
-      if (exchange.path === `${WELL_KNOWN}/attacker`)
+      if (exchange.path === `${SERVER_METADATA}/attacker`)
         return second(origin, "attacker", {
           authorization_endpoint: `${origin}/attacker/authorize`,
           token_endpoint: `${origin}/attacker/token`,
@@ -51,7 +50,7 @@ const migration = () =>
       },
       answer(honest, exchange) {
         const origin = originOf(exchange)
-        if (moved && exchange.path === `${WELL_KNOWN}/moved`) return second(origin, "moved")
+        if (moved && exchange.path === `${SERVER_METADATA}/moved`) return second(origin, "moved")
         // The old one has closed: it renews nothing any more.
         if (moved && !settled && exchange.event.route === "token") return json(400, { error: "invalid_grant" })
         if (exchange.event.route !== "mcp") return honest
@@ -59,7 +58,7 @@ const migration = () =>
           return {
             status: 401,
             headers: {
-              "www-authenticate": `Bearer error="invalid_token", resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp"`,
+              "www-authenticate": `Bearer error="invalid_token", resource_metadata="${origin}${RESOURCE_DOCUMENT}"`,
             },
           }
         if (!moved && exchange.event.rpc === "tools/list" && honest.status === 200) {
