@@ -1,5 +1,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
+import { LogLevel } from "../mcp/log-level.ts"
+import { ProtocolVersion } from "../mcp/revisions.ts"
 
 /** Flags that several commands have, in groups; those of one command alone are in command-flags.ts. */
 
@@ -51,14 +53,7 @@ export const target = {
     Flag.atLeast(0),
   ),
   yes: toggle("yes", "Start the program of --stdio without asking"),
-  protocolVersion: Flag.Literals("protocol-version", [
-    "auto",
-    "2026-07-28",
-    "2025-11-25",
-    "2025-06-18",
-    "2025-03-26",
-    "2024-11-05",
-  ]).pipe(
+  protocolVersion: Flag.Literals("protocol-version", ["auto", ...ProtocolVersion.literals]).pipe(
     Flag.withMetavar("REVISION"),
     Flag.withDescription("Revision of MCP to speak: auto (default) finds it out"),
     Flag.withDefault("auto" as const),
@@ -73,16 +68,7 @@ export const target = {
     Flag.withDescription("How long to wait for each answer"),
     Flag.optional,
   ),
-  logLevel: Flag.Literals("log-level", [
-    "debug",
-    "info",
-    "notice",
-    "warning",
-    "error",
-    "critical",
-    "alert",
-    "emergency",
-  ]).pipe(
+  logLevel: Flag.Literals("log-level", LogLevel.literals).pipe(
     Flag.withMetavar("LEVEL"),
     Flag.withDescription("Ask the server for its log messages, from debug or info up to emergency"),
     Flag.optional,

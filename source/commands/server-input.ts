@@ -1,59 +1,12 @@
+import type * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
-import type { Target } from "../flow/target.ts"
-import type { LogLevel } from "../mcp/log-level.ts"
-import type { ProtocolVersion } from "../mcp/revisions.ts"
+import type { serverFlags } from "./flags.ts"
 
-/** What effect/cli makes of {@link serverFlags}. */
-export interface ServerInput {
-  readonly url: Option.Option<string>
-  readonly serverUrl: Option.Option<string>
-  readonly stdio: Option.Option<string>
-  readonly env: ReadonlyArray<string>
-  readonly yes: boolean
-  readonly protocolVersion: ProtocolVersion | "auto"
-  readonly header: ReadonlyArray<string>
-  readonly timeout: Option.Option<number>
-  readonly logLevel: Option.Option<LogLevel>
-  readonly caFile: Option.Option<string>
-  readonly registration: Target["registration"]
-  readonly clientId: Option.Option<string>
-  readonly clientSecretFile: Option.Option<string>
-  readonly clientMetadataUrl: Option.Option<string>
-  readonly clientName: Option.Option<string>
-  readonly redirectUri: Option.Option<string>
-  readonly initialAccessTokenFile: Option.Option<string>
-  readonly profile: Option.Option<string>
-  readonly scope: Option.Option<string>
-  readonly issuer: Option.Option<string>
-  readonly acceptIssuer: Option.Option<string>
-  readonly resource: Option.Option<string>
-  readonly browser: Option.Option<Target["browser"]>
-  readonly noInput: boolean
-  readonly grant: Target["grant"]
-  readonly privateKey: Option.Option<string>
-  readonly signingAlg: Option.Option<string>
-  readonly assertionAud: Option.Option<string>
-  readonly assertionFile: Option.Option<string>
-  readonly idpTokenEndpoint: Option.Option<string>
-  readonly idpClientId: Option.Option<string>
-  readonly idTokenFile: Option.Option<string>
-  readonly dpop: boolean
-  readonly elicit: Option.Option<string>
-  readonly strict: boolean
-  readonly legacyAuth: boolean
-  readonly legacySse: boolean
-  readonly allowInsecure: boolean
-  readonly config: Option.Option<string>
-  readonly store: Option.Option<string>
-  readonly storeKeyFile: Option.Option<string>
-  readonly keyring: boolean
-  readonly noStore: boolean
-  readonly journal: Option.Option<string>
-  readonly json: boolean
-  readonly verbose: boolean
-  readonly quiet: boolean
-  readonly noColor: boolean
-  readonly ascii: boolean
+type Meant<Given> = Given extends Flag.Flag<infer Value> ? Value : never
+
+/** What effect/cli makes of the URL and of {@link serverFlags}. */
+export type ServerInput = { readonly url: Option.Option<string> } & {
+  readonly [Name in keyof typeof serverFlags]: Meant<(typeof serverFlags)[Name]>
 }
 
 /** What is meant when nothing is said. */

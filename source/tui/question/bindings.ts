@@ -2,6 +2,7 @@ import * as Result from "effect/Result"
 import type { Control } from "../app/control.ts"
 import type { Scene } from "../app/scene.ts"
 import { always, type Binding } from "../keys/binding.ts"
+import { choiceBindings } from "../screens/pane-bindings.ts"
 import { goThroughChoices, openForTyping } from "../screens/tools/filling.ts"
 import { choiceTexts, formOf } from "../screens/tools/model.ts"
 import { clamp } from "../ui/window.ts"
@@ -134,23 +135,7 @@ export const questionBindings: ReadonlyArray<Binding> = [
     when: always,
     run: answer("cancel"),
   },
-  {
-    id: "question.nextChoice",
-    keys: ["Space", "l", "Right"],
-    title: "next choice of this field",
-    short: "change",
-    group: "pane",
-    when: hasChoices,
-    run: choose(1),
-  },
-  {
-    id: "question.previousChoice",
-    keys: ["h", "Left"],
-    title: "choice before",
-    group: "pane",
-    when: hasChoices,
-    run: choose(-1),
-  },
+  ...choiceBindings("question", "field", hasChoices, choose),
   {
     id: "question.clear",
     keys: ["d"],

@@ -1,6 +1,6 @@
 import type { Binding } from "../../keys/binding.ts"
-import { isBusy } from "../../keys/busy.ts"
 import { listenBinding } from "../changes.ts"
+import { cancelBinding, saveBinding } from "../pane-bindings.ts"
 import { argumentField } from "../tools/model.ts"
 import { choose, listAll, send } from "./actions.ts"
 import { savable } from "./answer-rows.ts"
@@ -38,15 +38,7 @@ export const offersBindings: ReadonlyArray<Binding> = [
     when: (scene) => scene.ui.focus.offers !== "list" && chosenOffer(scene) !== undefined,
     run: send,
   },
-  {
-    id: "offers.cancel",
-    keys: ["c"],
-    title: "cancel what runs",
-    short: "cancel",
-    group: "pane",
-    when: isBusy,
-    run: (control) => control.intend({ _tag: "Cancel" }),
-  },
+  cancelBinding("offers"),
   {
     id: "offers.list",
     keys: ["r"],
@@ -70,15 +62,7 @@ export const offersBindings: ReadonlyArray<Binding> = [
         control.dispatch({ type: "setField", field: argumentField(asTool(offer), field), text: "" })
     },
   },
-  {
-    id: "offers.save",
-    keys: ["w"],
-    title: "save pictures, sound and other files of the answer",
-    short: "save",
-    group: "pane",
-    when: (scene) => savable(scene).length > 0,
-    run: (control, scene) => control.save(savable(scene)),
-  },
+  saveBinding("offers", "answer", savable),
   {
     id: "offers.copy",
     keys: ["y"],

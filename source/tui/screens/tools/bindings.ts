@@ -5,6 +5,7 @@ import type { Binding } from "../../keys/binding.ts"
 import { isBusy } from "../../keys/busy.ts"
 import { once } from "../../ui/once.ts"
 import { listenBinding } from "../changes.ts"
+import { cancelBinding, choiceBindings, saveBinding } from "../pane-bindings.ts"
 import { callTool, choose, goToRow, hasChoices, onForm } from "./actions.ts"
 import { argumentField, chosenTool, formOf, rowOf } from "./model.ts"
 
@@ -44,32 +45,8 @@ export const toolsBindings: ReadonlyArray<Binding> = [
     when: (scene) => scene.ui.focus.tools !== "list" && chosenTool(scene) !== undefined && !isBusy(scene),
     run: callTool,
   },
-  {
-    id: "tools.nextChoice",
-    keys: ["Space", "l", "Right"],
-    title: "next choice of this argument",
-    short: "change",
-    group: "pane",
-    when: hasChoices,
-    run: choose(1),
-  },
-  {
-    id: "tools.previousChoice",
-    keys: ["h", "Left"],
-    title: "choice before",
-    group: "pane",
-    when: hasChoices,
-    run: choose(-1),
-  },
-  {
-    id: "tools.cancel",
-    keys: ["c"],
-    title: "cancel what runs",
-    short: "cancel",
-    group: "pane",
-    when: isBusy,
-    run: (control) => control.intend({ _tag: "Cancel" }),
-  },
+  ...choiceBindings("tools", "argument", hasChoices, choose),
+  cancelBinding("tools"),
   {
     id: "tools.clear",
     keys: ["d"],
@@ -92,15 +69,7 @@ export const toolsBindings: ReadonlyArray<Binding> = [
     when: ({ flow }) => flow?.state.facts.result !== undefined,
     run: (control, { flow }) => control.copy(JSON.stringify(flow?.state.facts.result?.raw, undefined, 2), "the result"),
   },
-  {
-    id: "tools.save",
-    keys: ["w"],
-    title: "save pictures, sound and other files of the result",
-    short: "save",
-    group: "pane",
-    when: (scene) => savable(scene).length > 0,
-    run: (control, scene) => control.save(savable(scene)),
-  },
+  saveBinding("tools", "result", savable),
   {
     id: "tools.list",
     keys: ["r"],
