@@ -3,7 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { describe, expect, inject, test } from "vitest"
 import { DEMO_TOOLS, manualClock, startMock } from "../../mock/index.ts"
-import { run, start, temporaryFolder } from "./program.ts"
+import { linesOf, run, start, temporaryFolder } from "./program.ts"
 
 /** The official client, which knows only stdio, with the bridge as its server. */
 const official = async (...args: ReadonlyArray<string>) => {
@@ -28,12 +28,6 @@ const official = async (...args: ReadonlyArray<string>) => {
   }
   return { client, heard, stderr: () => stderr, [Symbol.asyncDispose]: () => client.close() }
 }
-
-const linesOf = (stdout: string) =>
-  stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line))
 
 const request = (id: number, method: string, params: object = {}) =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`

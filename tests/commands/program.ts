@@ -55,6 +55,13 @@ const cleanEnvironment = {
   BROWSER: "/nonexistent/browser",
 }
 
+/** One JSON document from each line. */
+export const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+
 const documentIn = (stdout: string): Record<string, unknown> => {
   if (!stdout.endsWith("\n") || stdout.indexOf("\n") !== stdout.length - 1)
     throw new Error(`not exactly one line on standard output: ${JSON.stringify(stdout)}`)

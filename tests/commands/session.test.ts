@@ -1,18 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { type Mock, startMock } from "../../mock/index.ts"
-import { run, start } from "./program.ts"
+import { linesOf, run, start } from "./program.ts"
 
 let mock: Mock
 beforeAll(async () => {
   mock = await startMock({ noAuth: true })
 })
 afterAll(() => mock.close())
-
-const linesOf = (stdout: string): ReadonlyArray<unknown> =>
-  stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line))
 
 describe("session", () => {
   test("answers each line with one line, in order, bad ones too, until the input ends", async () => {

@@ -8,7 +8,7 @@ import { stdioUrl } from "../../source/mcp/stdio-command.ts"
 import { makeSecretBook } from "../../source/text/redaction.ts"
 import { wireLayer } from "../../source/wire/live.ts"
 import { Wire } from "../../source/wire/wire.ts"
-import { mocked, requests, run, temporaryStore } from "../flow/room.ts"
+import { mocked, mockTrusting, requests, run, temporaryStore } from "../flow/room.ts"
 import { makeRecording } from "../wire/recorder.ts"
 
 /** Numbers of the catalogue that no server on one port can show (mock/scenarios/not-simulated.ts). */
@@ -121,8 +121,7 @@ describe("faults that take more than one server", () => {
     () =>
       Effect.gen(function* () {
         const [old, fresh] = [yield* mocked(), yield* mocked()]
-        const resource = yield* mocked({ authorizationServers: [] })
-        resource.trust(old)
+        const resource = yield* mockTrusting(old)
         const store = yield* temporaryStore
         const first = yield* run(resource.url, { store }, ({ flow }) => flow.runTo("tools"))
         resource.trust(fresh)

@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { MockOptions } from "../../mock/index.ts"
 import type { Target } from "../../source/flow/target.ts"
+import { mocked } from "../flow/room.ts"
 import { type Blow, hostile, kinds, legs } from "./hostile.ts"
 import { unprintable } from "./printed.ts"
-import { mocked, runAgainst } from "./room.ts"
+import { runAgainst } from "./room.ts"
 
 const small = (most: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: most }))
 

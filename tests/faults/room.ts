@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type Mock, type MockOptions, startMock } from "../../mock/index.ts"
+import type { Mock } from "../../mock/index.ts"
 import { programLayer } from "../../source/commands/program.ts"
 import type { Settings } from "../../source/commands/settings.ts"
 import type { ProblemRecord } from "../../source/flow/event.ts"
@@ -10,6 +10,7 @@ import type { FlowState } from "../../source/flow/state.ts"
 import { mainSteps } from "../../source/flow/step-id.ts"
 import { defaultTarget, type Target } from "../../source/flow/target.ts"
 import type { Finding } from "../../source/text/finding.ts"
+import { mocked } from "../flow/room.ts"
 
 /** What came of a run against a mock that misbehaves. */
 export interface Outcome {
@@ -39,13 +40,6 @@ export interface RunChoices {
   /** For every answer, 2 seconds otherwise. */
   readonly timeoutMillis?: number
 }
-
-/** A mock that ends with the scope. */
-export const mocked = (options: MockOptions): Effect.Effect<Mock, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.promise(() => startMock({ autoApprove: true, ...options })),
-    (running) => Effect.promise(() => running.close()),
-  )
 
 /** Signs in and calls a tool, as the program would. */
 export const runAgainst = (mock: Mock, choices: RunChoices = {}): Effect.Effect<Outcome, never, Scope.Scope> =>

@@ -20,6 +20,13 @@ const toTheBrowser = ({ until }: Run) =>
 
 const inTheBackground = (effect: Effect.Effect<FlowState>) => Effect.forkChild(effect, { startImmediately: true })
 
+/** A run to the tools that has come to the browser. */
+const signingIn = (room: Run) =>
+  Effect.gen(function* () {
+    const running = yield* inTheBackground(room.flow.runTo("tools"))
+    return { running, ...(yield* toTheBrowser(room)) }
+  })
+
 const portIsOpen = (address: string): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
     const { hostname, port } = new URL(address)
@@ -65,8 +72,7 @@ describe("the browser wait", () => {
         })
         yield* run(mock.url, print, (room) =>
           Effect.gen(function* () {
-            const running = yield* inTheBackground(room.flow.runTo("tools"))
-            const { url } = yield* toTheBrowser(room)
+            const { running, url } = yield* signingIn(room)
             const { visited } = yield* person(url)
             assert.include(visited.at(-1)?.html, '<main class="failure">')
             assert.isFalse(visited.some(({ html }) => html.includes('<main class="success">')))
@@ -82,8 +88,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const first = yield* toTheBrowser(room)
+          const { running, ...first } = yield* signingIn(room)
           const { visited } = yield* person(first.url, "deny")
           assert.include(visited.at(-1)?.html, '<main class="failure">')
           const state = yield* Fiber.join(running)
@@ -115,8 +120,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const first = yield* toTheBrowser(room)
+          const { running, ...first } = yield* signingIn(room)
           // This browser does not follow the redirect to the page that says how it ended.
           const { ended } = yield* person(first.url, "deny", first.redirectUri)
           yield* Effect.promise(() => fetch(ended, { redirect: "manual" }))
@@ -136,8 +140,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const { redirectUri, url } = yield* toTheBrowser(room)
+          const { running, redirectUri, url } = yield* signingIn(room)
           assert.isTrue(yield* portIsOpen(redirectUri))
           yield* room.flow.intend({ _tag: "Cancel" })
           assert.strictEqual(room.state().running, undefined)
@@ -145,8 +148,7 @@ describe("the browser wait", () => {
           const state = yield* Fiber.join(running)
           assert.strictEqual(nextStep(state), "authorize")
           assert.strictEqual(state.facts.attempt, undefined)
-          const again = yield* inTheBackground(room.flow.runTo("tools"))
-          const second = yield* toTheBrowser(room)
+          const { running: again, ...second } = yield* signingIn(room)
           assert.notStrictEqual(second.url, url)
           yield* person(second.url)
           assert.strictEqual((yield* Fiber.join(again)).steps.tools.status, "done")
@@ -160,8 +162,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const { url, redirectUri } = yield* toTheBrowser(room)
+          const { running, url, redirectUri } = yield* signingIn(room)
           for (const query of ["?code=stolen&state=wrong", "?code=stolen", "?error=access_denied&state=wrong", ""])
             for (let time = 0; time < 10; time++) {
               const answer = yield* Effect.promise(() => fetch(`${redirectUri}${query}`, { redirect: "manual" }))
@@ -180,8 +181,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const { url, redirectUri } = yield* toTheBrowser(room)
+          const { running, url, redirectUri } = yield* signingIn(room)
           const paste = (text: string) => room.flow.intend({ _tag: "Paste", text })
           for (const wrong of [
             "hello",
@@ -201,8 +201,7 @@ describe("the browser wait", () => {
           assert.strictEqual((yield* Fiber.join(running)).steps.tools.status, "done")
           // What was pasted twice is not taken for an answer to the next attempt.
           yield* room.intend({ _tag: "Back", step: "authorize" })
-          const again = yield* inTheBackground(room.flow.runTo("tools"))
-          const second = yield* toTheBrowser(room)
+          const { running: again, ...second } = yield* signingIn(room)
           yield* person(second.url)
           assert.strictEqual((yield* Fiber.join(again)).steps.tools.status, "done")
           assert.isFalse(room.state().steps.consent.findings.some(({ severity }) => severity === "warning"))
@@ -220,8 +219,7 @@ describe("the browser wait", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, { target: { browser: "print", redirectUri } }, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const { url } = yield* toTheBrowser(room)
+          const { running, url } = yield* signingIn(room)
           const { ended } = yield* person(url, "approve", redirectUri)
           yield* room.flow.intend({ _tag: "Paste", text: ended })
           const state = yield* Fiber.join(running)
@@ -288,8 +286,7 @@ describe("the browser wait", () => {
           for (let step = 1; step < 6; step++) yield* room.intend({ _tag: "Next" })
           const { redirectUri = "" } = room.state().facts.attempt ?? {}
           yield* occupied(Number(new URL(redirectUri).port))
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const second = yield* toTheBrowser(room)
+          const { running, ...second } = yield* signingIn(room)
           assert.notStrictEqual(second.redirectUri, redirectUri)
           assert.deepStrictEqual(
             room.events("RemedyChosen").map(({ remedy }) => remedy),
@@ -324,8 +321,7 @@ describe("the clock", () => {
       const mock = yield* mocked(asked)
       yield* run(mock.url, print, (room) =>
         Effect.gen(function* () {
-          const running = yield* inTheBackground(room.flow.runTo("tools"))
-          const { redirectUri } = yield* toTheBrowser(room)
+          const { running, redirectUri } = yield* signingIn(room)
           yield* TestClock.adjust("299 seconds")
           assert.strictEqual(room.state().wait?.kind, "browser")
           yield* TestClock.adjust("2 seconds")

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Mock } from "../../mock/index.ts"
 import type { Facts } from "../../source/flow/facts.ts"
 import { reveal } from "../../source/text/secret.ts"
-import { mocked, movableClock, type Run, requests, run, temporaryStore } from "./room.ts"
+import { mocked, mockTrusting, movableClock, type Run, requests, run, temporaryStore } from "./room.ts"
 
 const remedies = (events: Run["events"]) => events("RemedyChosen").map(({ remedy }) => remedy)
 
@@ -78,8 +78,7 @@ describe("what happens to the tokens outside, while a session goes on", () => {
     () =>
       Effect.gen(function* () {
         const old = yield* mocked()
-        const mock = yield* mocked({ authorizationServers: [] })
-        mock.trust(old)
+        const mock = yield* mockTrusting(old)
         const store = yield* temporaryStore
         yield* run(mock.url, { store }, ({ flow, events }) =>
           Effect.gen(function* () {

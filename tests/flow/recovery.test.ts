@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Behaviour } from "../../mock/index.ts"
 import type { Remedy } from "../../source/flow/event.ts"
 import { mainSteps } from "../../source/flow/step-id.ts"
-import { mocked, movableClock, type Run, requests, run, statuses, temporaryStore } from "./room.ts"
+import { mocked, mockTrusting, movableClock, type Run, requests, run, statuses, temporaryStore } from "./room.ts"
 
 const remedies = (events: Run["events"]): ReadonlyArray<Remedy> => events("RemedyChosen").map(({ remedy }) => remedy)
 
@@ -379,8 +379,7 @@ describe("other trouble", () => {
     () =>
       Effect.gen(function* () {
         const old = yield* mocked()
-        const mock = yield* mocked({ authorizationServers: [] })
-        mock.trust(old)
+        const mock = yield* mockTrusting(old)
         const store = yield* temporaryStore
         const first = yield* run(mock.url, { store }, ({ flow }) => flow.runTo("tools"))
         assert.strictEqual(first.facts.grant?.issuer, old.issuer)

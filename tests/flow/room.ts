@@ -25,6 +25,13 @@ export const mocked = (options: MockOptions = {}) =>
     (mock) => Effect.promise(() => mock.close()),
   )
 
+/** A mock that is a resource alone: its tokens come from the other one. */
+export const mockTrusting = (authority: Mock) =>
+  Effect.map(mocked({ authorizationServers: [] }), (mock) => {
+    mock.trust(authority)
+    return mock
+  })
+
 /** A store of its own, in a folder that vanishes with the scope. */
 export const temporaryStore: Effect.Effect<string, never, Scope.Scope> = Effect.acquireRelease(
   Effect.sync(() => path.join(mkdtempSync(path.join(tmpdir(), "mcp-dcr-tui-flow-")), "store")),
